@@ -80,6 +80,7 @@ const core = { ...options, entryPoints: { core: "src/core/index.ts" } };
 export const extras = {
   viewers: "src/viewers/index.tsx",
   "chat.picker": "src/chat/picker.tsx",
+  "chat.questions": "src/chat/questions.tsx",
   "polls.form": "src/polls/form.tsx",
   pictures: "src/pictures/index.tsx",
   "stream.hls": "src/stream/hls_light.ts",

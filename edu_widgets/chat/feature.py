@@ -20,5 +20,5 @@ FEATURE = Manifest(
     record="edu_widgets.chat.record_source:MessagesOfRecord",
     tab=Tab("chat", place=10, needs="chat"),
     script="edu_widgets:static/chat.js",
-    extras=("picker",),
+    extras=("picker", "questions"),
 )

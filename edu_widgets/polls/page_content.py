@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -152,6 +152,7 @@ class PollsContent:
             "earlier": {str(n): choice for n, choice in seen.earlier} or None,
             "hasAnswer": True if seen.secret else None,
             "peek": self._peek(seen),
+            "hiddenTexts": self._hidden_texts(seen) or None,
         }
         if seen.vote is not None:
             optional["mine"] = seen.vote.choice
@@ -170,6 +171,12 @@ class PollsContent:
             return None
         return True if seen.live is None else msgspec.to_builtins(seen.live)
 
+    def _hidden_texts(self, seen: Seen) -> list[str]:
+        """The answers that students are not shown, once the others are: not seen by peeking."""
+        if seen.tally is None or not (seen.poll.shown.counts and self._client.me().is_staff):
+            return []
+        return sorted(set(_hidden(seen.tally)))
+
     def _peek(self, seen: Seen) -> Json | None:
         with self._lock:
             pages = list(self._peeks.get(seen.poll.id, ()))
@@ -187,6 +194,13 @@ class PollsContent:
             "tolerance": secret.tolerance or None if secret else None,
         }
         return {key: value for key, value in told.items() if value is not None}
+
+
+def _hidden(tally: PollTally) -> Iterator[str]:
+    rounds: list[Json] = _with_hidden(tally)
+    for text in (text for told in rounds for text in told.get("texts", ())):
+        if "hidden" in text:
+            yield text["text"]
 
 
 def _with_hidden(tally: PollTally) -> list[Json]:

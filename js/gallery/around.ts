@@ -1,7 +1,7 @@
 // What is around messages: tools, reactions, pins, questions, moderation.
 
 import type { Fields } from "../src/core/messages";
-import { type MockModel, message, room, staffRoom } from "../tests/mock";
+import { type MockModel, message, nameless, room, staffRoom } from "../tests/mock";
 import { at, people } from "./people";
 import type { State } from "./state";
 
@@ -182,6 +182,30 @@ export const around: Record<string, State> = {
   },
   pinList: { options: en, play: staff(), act: press(".pinbar .ib") },
   questions: { options: en, play: staff(), act: press(".tab") },
+  questionsProjected: {
+    options: en,
+    play: staff(),
+    act: async (root) => {
+      await press(".tab")(root);
+      while (!root.querySelector(".asked .show")) await frame();
+      await press(".asked .show")(root);
+    },
+  },
+  askAnonymously: {
+    options: en,
+    play: student({
+      docs: [
+        ...talk(),
+        says(6, "", "Do we have to know the rules by heart?", { question: true, user: "" }),
+        says(7, "", "Will this be in the exam?", { question: true, user: "", mine: true }),
+      ],
+      others: { room: [nameless()] },
+    }),
+    act: async (root) => {
+      await press("[aria-label='Ask as a question']")(root);
+      await press(".ascode[role=switch]")(root);
+    },
+  },
   questionsTurkish: { options: tr, play: student(), act: press(".tab") },
   questionsEmpty: { options: en, play: student({ others: { questions: [] } }), act: press(".tab") },
   settings: {

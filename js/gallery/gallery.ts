@@ -46,7 +46,7 @@ if (state && cell) {
     const texts = await Promise.all(files.map(text));
     return Object.fromEntries(files.map((file, index) => [file, texts[index] ?? ""]));
   };
-  const extras = ["viewers", "chat.picker", "pictures", "polls.form"];
+  const extras = ["viewers", "chat.picker", "pictures", "chat.questions", "polls.form"];
   const late = await Promise.all(extras.map(async (name) => [name, await text(name)]));
   const all = { ...Object.fromEntries(late), "stream.hls": hlsCode };
   model.carry(await filesOf(kind), "1", all);

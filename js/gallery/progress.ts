@@ -1,7 +1,8 @@
 // Exercises: one's own, a class's bars, failures and matrix.
 
 import type { Fields } from "../src/core/messages";
-import { type MockModel, projecting } from "../tests/mock";
+import { save } from "../src/core/storage";
+import type { MockModel } from "../tests/mock";
 import type { State } from "./state";
 
 const MINUTE = 60_000;
@@ -181,8 +182,10 @@ export const progress: Record<string, State> = {
   "progress-connecting": { kind: "progress", options: english, play: () => {} },
   "progress-projector": {
     ...staff(whole),
-    act: (_, model) => {
-      projecting(String(model.proxy().get("course"))).value = "all";
+    play: (model) => {
+      // As it was before the page was loaded again: what is shown has a core of its own.
+      save(`edu-widgets:projected:${model.proxy().get("course")}`, "all");
+      staff(whole).play(model);
     },
   },
 };

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Fields } from "../src/core/messages";
-import { message, messages, room, staffRoom } from "./mock";
+import { message, messages, nameless, room, staffRoom } from "./mock";
+import { keydown } from "./mount";
 import { PATIENT } from "./patience";
 import { closeAll, live, type Stage, settled } from "./stage";
 
@@ -289,6 +290,89 @@ describe("questions", () => {
     expect(shown.root.activeElement?.closest<HTMLElement>(".slot")?.dataset.id).toBe("m1");
   });
 
+  test("are shown to a class by staff: open ones by votes, large, and nobody's name", async () => {
+    expect((await student(docs, { questions })).all(".asked .show")).toEqual([]);
+    const shown = await staff(docs, { questions });
+    await press(shown, ".tab");
+    await press(shown, ".asked .show");
+    const rows = (): string[] => shown.all(".wall li").map((row) => line(row));
+    const wall = ["5 5 votes Why 2?", "2 2 votes Why 1?", "2 2 votes Why 3?", "0 0 votes Why 5?"];
+    expect(rows()).toEqual(wall);
+    expect(shown.text()).not.toMatch(/Emre|Priya|Deniz|Why 4/);
+    expect(shown.all("textarea, .log, .hd, [aria-pressed]")).toEqual([]);
+    const size = Number.parseFloat(getComputedStyle(shown.find(".wall .bd")).fontSize);
+    expect(size).toBeGreaterThan(22);
+    shown.model.say({ op: "batch", n: 1, set: { questions: [question(1, { votes: 7, seq: 9 })] } });
+    await settled();
+    expect(rows()[0]).toContain("Why 1?");
+    document.body.dispatchEvent(keydown("Escape"));
+    await settled();
+    expect(shown.all(".wall")).toEqual([]);
+    expect(shown.all("textarea")).toHaveLength(1);
+  });
+
+  test("are asked anonymously where that is allowed, and nobody is told that one types", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const ask = ".composer [aria-label='Ask as a question']";
+    const plain = await student(docs, { questions });
+    await press(plain, ask);
+    expect(plain.all(".composer [role=switch]")).toEqual([]);
+    const shown = await student(docs, { questions, room: [nameless()] });
+    await press(shown, ask);
+    await press(shown, ".composer [role=switch]");
+    expect(shown.find("textarea").ariaLabel).toBe("Ask without your name");
+    await shown.type("Why 6?");
+    await vi.advanceTimersByTimeAsync(1_000);
+    await shown.send("Why 6?");
+    vi.useRealTimers();
+    expect(shown.model.asked("intent", "chat.typing")).toEqual([]);
+    const [sent] = shown.model.asked("intent", "chat.send");
+    expect(sent?.args).toMatchObject({ text: "Why 6?", question: true, anonymous: true });
+    const last = shown.all("article").at(-1);
+    expect(line(last?.querySelector("header") as HTMLElement)).toMatch(/^You anonymously/);
+    await shown.send("and this is plain");
+    expect(shown.model.asked("intent", "chat.send").at(-1)?.args).not.toHaveProperty("anonymous");
+  });
+
+  test("are not asked with a name when that was turned off meanwhile, but at a second try", async () => {
+    const shown = await student(docs, { questions, room: [nameless()] });
+    await press(shown, ".composer [aria-label='Ask as a question']");
+    await press(shown, ".composer [role=switch]");
+    shown.model.say({ op: "batch", n: 1, set: { room: [room({ rev: 5 })] } });
+    await settled();
+    await shown.send("Why 6?");
+    expect(shown.model.asked("intent", "chat.send")).toEqual([]);
+    expect(shown.text()).toContain("Not sent: anonymous questions were turned off.");
+    expect(shown.find<HTMLTextAreaElement>("textarea").value).toBe("Why 6?");
+    await shown.send("Why 6?");
+    const [sent] = shown.model.asked("intent", "chat.send");
+    expect(sent?.args).toEqual({ id: expect.any(String), text: "Why 6?", question: true });
+  });
+
+  test("of nobody who is named have no author, are not run together, and mute nobody", async () => {
+    const nobody = { user: "", name: "", question: true };
+    const shown = await staff([
+      message(1, { ...nobody, body: "One?" }),
+      message(2, { ...nobody, body: "Two?" }),
+    ]);
+    expect(shown.all("article header b").map(line)).toEqual(["Anonymous", "Anonymous"]);
+    expect(shown.all(".msg.cont")).toEqual([]);
+    shown.find("[data-id=m1] article").focus();
+    await settled();
+    await press(shown, "[data-id=m1] [aria-label=More]");
+    expect(line(shown.find("[role=menu]"))).not.toContain("Mute");
+    expect(line(shown.find("[role=menu]"))).toContain("Delete");
+  });
+
+  test("staff allows them in the settings, and forbids them", async () => {
+    const shown = await staff(docs, { questions });
+    await press(shown, ".hd [aria-haspopup=menu]");
+    const item = shown.all("[role^=menuitem]").find((one) => line(one) === "Allowed");
+    expect(item?.ariaChecked).toBe("false");
+    item?.click();
+    expect(asked(shown)).toEqual([["chat.anonymous", { on: true }]]);
+  });
+
   test.each([
     ["en", "No questions yet"],
     ["tr", "Henüz soru yok"],
@@ -323,11 +407,13 @@ describe("moderation", () => {
       ["10 s", "true"],
       ["30 s", "false"],
       ["1 min", "false"],
+      ["Allowed", "false"],
+      ["Off", "true"],
       ["Unmute Emre until 10:00", null],
     ]);
     items[3]?.click();
     await settled();
-    (await menu(mira))[5]?.click();
+    (await menu(mira))[7]?.click();
     expect(asked(mira)).toEqual([
       ["chat.slow", { seconds: 30 }],
       ["chat.mute", { user: "u-emre", name: "Emre", on: false, minutes: 0 }],

@@ -38,7 +38,7 @@ async function show(options: unknown, kind = "chat") {
   model.carry(
     texts(files),
     "1",
-    texts(["viewers", "chat.picker", "pictures", "polls.form", "stream.hls"]),
+    texts(["viewers", "chat.picker", "pictures", "chat.questions", "polls.form", "stream.hls"]),
   );
   const el = place();
   const end = await widget.initialize({ model: model.proxy() });

@@ -35,6 +35,7 @@ export class MockModel {
       _extras: {
         viewers: "viewers@source",
         "chat.picker": "chat.picker@source",
+        "chat.questions": "chat.questions@source",
         "polls.form": "polls.form@source",
         pictures: "pictures@source",
         "stream.hls": "stream.hls@source",
@@ -177,6 +178,10 @@ export const room = (more: Fields = {}): Fields => ({
   ...{ id: "room", rev: 1, can: everything.split(" "), slow: 0, muted: null, read: 0, unread: 0 },
   ...more,
 });
+
+/** What a student may do where questions may be anonymous. */
+export const nameless = (more: Fields = {}): Fields =>
+  room({ can: [...everything.split(" "), "anonymous"], ...more });
 
 /** The same for staff. */
 export const staffRoom = (more: Fields = {}): Fields =>

@@ -1,4 +1,5 @@
 import openPicker from "../src/chat/picker";
+import Questions from "../src/chat/questions";
 import type { Feature } from "../src/core/feature";
 import "../src/loader";
 import Pictures from "../src/pictures/index";
@@ -12,6 +13,7 @@ const extras: Record<string, unknown> = {
   "viewers@source": Viewers,
   "pictures@source": Pictures,
   "chat.picker@source": openPicker,
+  "chat.questions@source": Questions,
   "polls.form@source": PollForm,
   "stream.hls@source": FakeHls,
 };

@@ -140,3 +140,14 @@ test("an answer is hidden from students, or counted with another one", async () 
   ]);
   await clean(shown);
 });
+
+test("a hidden answer is shown again after the reveal, from the menu alone", async () => {
+  const results = [{ round: 1, people: 7, texts: [{ text: "tea", people: 5 }], removed: 2 }];
+  const asked = { kind: "text", options: [], state: "revealed", shown: { counts: true }, results };
+  const shown = await staff([poll({ ...asked, hiddenTexts: ["<i>rude</i>"] })]);
+  expect(shown.text(".edu")).not.toContain("rude");
+  await shown.click("More");
+  expect(shown.text("[role=menu]")).toContain("Show a hidden answer again");
+  await choose(shown, "<i>rude</i>");
+  expect(shown.asked("hide_answer")).toEqual([{ id: "p1", text: "<i>rude</i>", on: false }]);
+});

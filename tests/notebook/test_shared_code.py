@@ -53,7 +53,7 @@ def test_a_page_that_asks_gets_each_file_as_a_message() -> None:
 def test_what_a_page_uses_later_has_a_file_of_its_own() -> None:
     assert list(references(extras_of("notes"))) == ["viewers", "pictures"]
     codes = references(extras_of("chat"))
-    assert list(codes) == ["viewers", "pictures", "chat.picker"]
+    assert list(codes) == ["viewers", "pictures", "chat.picker", "chat.questions"]
     assert [told["text"] for told in answers("chat", [codes["chat.picker"]])] == ["// chat.picker"]
 
 

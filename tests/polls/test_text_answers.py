@@ -312,6 +312,7 @@ def test_in_a_cell_and_on_a_page(school: School, mira: Desk, ada: Desk) -> None:
     texts = {one["text"]: one.get("hidden") for one in doc["peek"]["results"][0]["texts"]}
     assert texts == {"tea": None, " ".join(MEAN.split()): True}
     assert doc["peek"]["merged"] == ["tea"]
+    assert "hiddenTexts" not in doc, "nothing is shown yet of which it could be missing"
     with pytest.raises(InvalidArgument, match="nearest"):
         _ = poll.merge_answers(["teaa"], "tea")
     with pytest.raises(InvalidArgument, match="1 to 20"):
@@ -325,3 +326,26 @@ def test_in_a_cell_and_on_a_page(school: School, mira: Desk, ada: Desk) -> None:
     _ = poll.reveal()
     both(mira, ada)
     assert len(ada.polls.poll(poll.id).exported()) == 3
+
+
+def test_what_is_hidden_is_shown_again_from_the_page_after_the_reveal(
+    school: School, mira: Desk, ada: Desk
+) -> None:
+    poll = mira.polls.ask("Say it.", kind="text")
+    both(mira, ada)
+    for number, text in enumerate(("tea", "chai"), 5):
+        school.vote(student(number), poll.id, text)
+    both(mira, ada)
+    _ = poll.hide_answer("chai")
+    both(mira, ada)
+    _ = poll.reveal()
+    both(mira, ada)
+    (doc,), (hers,) = mira.shown(), ada.shown()
+    assert [one["text"] for one in doc["results"][0]["texts"]] == ["tea"]
+    assert doc["hiddenTexts"] == ["chai"]
+    assert "hiddenTexts" not in hers
+    assert "chai" not in str(hers)
+    assert not mira.intend("hide_answer", id=poll.id, text="chai", on=False)
+    both(mira, ada)
+    assert "hiddenTexts" not in mira.shown()[0]
+    assert len(ada.polls.poll(poll.id).exported()) == 2

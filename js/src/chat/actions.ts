@@ -45,6 +45,9 @@ export function react(room: Asked, { id }: Named, emoji: string, on: boolean): v
 /** Let students send pictures, or not. */
 export const allowPictures = (room: Asked, on: boolean): void => intend(room, "pictures", { on });
 
+/** Let questions be asked anonymously, or not. */
+export const allowAnonymous = (room: Asked, on: boolean): void => intend(room, "anonymous", { on });
+
 export const pin = (room: Asked, { id }: Named, on: boolean): void =>
   intend(room, "pin", { id, on });
 

@@ -38,7 +38,7 @@ export const Composer = withHooks(function Composer(
   /** Whether what stands in the foot line is about this text. */
   const refused = useRef<boolean>();
   const held = useText(room, open);
-  const { text, editing, replyTo, asking, waiting, ready } = held;
+  const { text, editing, replyTo, asking, anonymous, waiting, ready } = held;
   const mentions = useMentions(area, room, held);
   const pasted = usePasted(area, room, held);
   const teller = useMemo(() => new TypingTeller(room), [room]);
@@ -63,6 +63,14 @@ export const Composer = withHooks(function Composer(
       room.say(words.tooLong(long.length, long.most));
       return;
     }
+    if (anonymous && !room.can("anonymous")) {
+      // Never with a name what was written to go without: not before the next press.
+      if (!room.connection.filled.value) return;
+      room.anonymous.value = false;
+      refused.current = true;
+      room.say(words.anonymousOff);
+      return;
+    }
     mentions.drop();
     if (editing) {
       room.edit.save();
@@ -71,7 +79,7 @@ export const Composer = withHooks(function Composer(
     }
     room.send(body, {
       ...(replyTo && { replyTo: replyTo.id }),
-      ...(asking && { question: true }),
+      ...{ question: asking, anonymous },
       pictures: readyPictures(room.attached.value) ?? [],
     });
     room.attached.value = [];
@@ -100,7 +108,7 @@ export const Composer = withHooks(function Composer(
   const onInput = (): void => {
     held.set(area.current?.value ?? "");
     mentions.look();
-    if (!editing) teller.typed(area.current?.value ?? "");
+    if (!editing && !anonymous) teller.typed(area.current?.value ?? "");
     if (refused.current) room.say("");
     refused.current = false;
   };
@@ -139,6 +147,22 @@ export const Composer = withHooks(function Composer(
           <Button look="ascode" onClick={pasted.wrap}>
             <Icon name="code" />
             {words.asCode}
+          </Button>
+        )}
+        {asking && room.can("anonymous") && (
+          <Button
+            look="ascode"
+            role="switch"
+            aria-checked={anonymous}
+            onClick={() => {
+              teller.stop();
+              room.anonymous.value = !anonymous;
+            }}
+          >
+            <i class="box">{anonymous && <Icon name="check" />}</i>
+            <span>
+              {words.askAnonymously} <small>{words.anonymousHint}</small>
+            </span>
           </Button>
         )}
         <textarea
@@ -192,7 +216,8 @@ const completing = ({ at }: Choice) => ({
   "aria-activedescendant": optionId(at),
 });
 
-const labelOf = ({ editing, asking }: Text, words: Words): string => {
+const labelOf = ({ editing, asking, anonymous }: Text, words: Words): string => {
   if (editing) return words.editBox;
+  if (anonymous) return words.askBoxAnonymous;
   return asking ? words.askBox : words.composer;
 };

@@ -64,6 +64,7 @@ export function useText(room: Room, open: boolean) {
   const editing = useSignal(room.editing);
   const target = useSignal(room.replyTo);
   const wantsAnswer = useSignal(room.asking);
+  const wantsNoName = useSignal(room.anonymous);
   const attached = useSignal(room.attached);
   useSignal(room.state);
   useSignal(room.sentAt);
@@ -73,6 +74,8 @@ export function useText(room: Room, open: boolean) {
     ...{ text, waiting, editing },
     replyTo: editing || !room.can("reply") ? null : target,
     asking: !editing && wantsAnswer && room.can("ask"),
+    /** Whether the reader wants not to be named, which may not be possible any more. */
+    anonymous: !editing && wantsAnswer && wantsNoName,
     ready: open && !waiting && isReady(text, editing, attached),
     set(value: string): void {
       if (editing) room.edit.text.value = value;

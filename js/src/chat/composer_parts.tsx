@@ -6,6 +6,7 @@ import { isolated, oneLine } from "../core/text";
 import { attach, textOf } from "./attached";
 import { lastOwn } from "./composer_hooks";
 import type { ChatMessage } from "./documents";
+import { nameOf } from "./names";
 import type { Room } from "./room";
 import type { Context } from "./words";
 
@@ -89,7 +90,7 @@ export const Bar = withHooks(function Bar(
   { words }: Context,
 ): VNode {
   const own = room.isOwn(doc);
-  const name = own ? words.you : doc.name.trim() || words.unnamed;
+  const name = nameOf(doc, words, own);
   const restored = useSignal(room.edit.restored);
   const title = own ? words.editing : words.editingOf(isolated(name));
   return (

@@ -51,6 +51,8 @@ export interface ChatMessage extends Doc {
   mentionsMe?: boolean;
   /** Whether it was asked as a question. */
   question?: boolean;
+  /** Whether the reader has asked it anonymously; then `user` and `name` are empty. */
+  mine?: boolean;
   state?: MessageState;
   /** Whether it waits and can be taken back. */
   withdrawable?: boolean;
@@ -96,7 +98,7 @@ export interface Mute extends Doc {
 
 /** The abilities a reader may have, each a tool of the view. */
 const ABILITIES =
-  "send picture reply edit delete react unreact ask upvote typing read search moderate" as const;
+  "send picture reply edit delete react unreact ask anonymous upvote typing read search moderate" as const;
 
 type Split<S extends string> = S extends `${infer Word} ${infer Rest}` ? Word | Split<Rest> : S;
 
@@ -160,6 +162,7 @@ const messageFields: Record<Exclude<keyof ChatMessage, "retryAt">, Check> = {
   pictures: Array.isArray,
   mentionsMe: isFlag,
   question: isFlag,
+  mine: isFlag,
   state: isOneOf("pending queued slowed failed held unconfirmed"),
   withdrawable: isFlag,
   error: isText,

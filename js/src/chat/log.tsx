@@ -18,6 +18,7 @@ const GROUP_WITHIN = 5 * 60_000;
 
 const isGrouped = (doc: ChatMessage, before: ChatMessage): boolean =>
   doc.user === before.user &&
+  doc.user !== "" &&
   !doc.replyTo &&
   !doc.question &&
   doc.type === before.type &&

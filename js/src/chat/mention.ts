@@ -37,7 +37,7 @@ export function namesOf(
   const oldest = Math.max(messages.first, messages.end - AUTHORS_WITHIN);
   for (let place = messages.end - 1; place >= oldest; place--) {
     const doc = messages.at(place);
-    if (!doc || doc.type === "system" || doc.user === me?.id) continue;
+    if (!doc || doc.type === "system" || !doc.user || doc.user === me?.id) continue;
     names.add(doc.name.trim());
   }
   names.delete("");

@@ -12,6 +12,8 @@ import { remove, withdraw } from "./actions";
 import { textOf } from "./attached";
 import { CollapsibleText } from "./collapsible_text";
 import type { ChatMessage, Question } from "./documents";
+import { Mark } from "./mark";
+import { nameOf } from "./names";
 import type { Pane } from "./pane";
 import { Reactions } from "./reactions";
 import type { Room } from "./room";
@@ -53,9 +55,6 @@ export interface RowProps {
 
 /** The most of a text that goes into the accessible name of its row, in UTF-16 units. */
 const READ_OUT = 400;
-
-const nameOf = (doc: ChatMessage, own: boolean, words: Words): string =>
-  own ? words.you : doc.name.trim() || words.unnamed;
 
 const roleName = (role: string | undefined, words: Words): string | undefined =>
   role && role !== "student" ? (words.roles[role] ?? role) : undefined;
@@ -108,10 +107,11 @@ const rowClass = ({ doc, grouped, flashed, doomed }: RowProps): string => {
 
 function Message(props: RowProps): VNode {
   const { doc, own, active, words, pane, question, grouped } = props;
-  const name = nameOf(doc, own, words);
+  const name = nameOf(doc, words, own);
   const time = clockTime(doc.at, words.lang);
   const { via } = doc;
-  const role = via ? words.via(via) : roleName(doc.role, words);
+  const unnamed = doc.user === "" && own && words.anonymously;
+  const role = via ? words.via(via) : unnamed || roleName(doc.role, words);
   const answered = question?.answered !== undefined;
   const kind = doc.question && (answered ? words.answered : words.question);
   const named = doc.mentionsMe && words.mentionsYou;
@@ -153,14 +153,6 @@ function Message(props: RowProps): VNode {
   );
 }
 
-/** A label that tells a question, and whether it is answered. */
-export const Mark = ({ answered, words }: { answered: boolean; words: Words }): VNode => (
-  <span class={answered ? "mark done" : "mark"}>
-    <Icon name={answered ? "check" : "question"} />
-    {answered ? words.answered : words.question}
-  </span>
-);
-
 /** One line of the message that is replied to, which leads to it. */
 const Quote = withHooks(function Quote(
   { doc, target, targetGone, active, pane }: RowProps,
@@ -194,7 +186,7 @@ const Quote = withHooks(function Quote(
       {target ? (
         <>
           <b>
-            <bdi>{nameOf(target, pane.room.isOwn(target), words)}</bdi>
+            <bdi>{nameOf(target, words, pane.room.isOwn(target))}</bdi>
           </b>
           <span dir="auto">{oneLine(textOf(target), 200)}</span>
         </>

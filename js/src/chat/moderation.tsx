@@ -4,7 +4,7 @@ import { Icon } from "../core/icons";
 import type { MenuGroup } from "../core/menu";
 import { isolated } from "../core/text";
 import { clockTime, today } from "../core/time";
-import { allowPictures, mute, slow } from "./actions";
+import { allowAnonymous, allowPictures, mute, slow } from "./actions";
 import type { Pane } from "./pane";
 import type { Room } from "./room";
 import type { Context, Words } from "./words";
@@ -30,6 +30,11 @@ export function useSettings({ room }: Pane, words: Words) {
       checked: on !== noPictures,
       run: () => allowPictures(room, on),
     }));
+    const anonymous = [true, false].map((on) => ({
+      label: on ? words.allowed : words.off,
+      checked: on === room.can("anonymous"),
+      run: () => allowAnonymous(room, on),
+    }));
     const muted = room.mutes.docs.map(({ id, name, until }) => ({
       ...(until > 0 && { note: words.till(clockTime(until, words.lang)) }),
       ...{ label: words.unmute(isolated(name.trim() || words.unnamed)), icon: "voice" as const },
@@ -38,6 +43,7 @@ export function useSettings({ room }: Pane, words: Words) {
     return [
       { label: words.slowMode, items: pace },
       ...(room.can("picture") ? [{ label: words.pictures, items: pictures }] : []),
+      ...(room.can("ask") ? [{ label: words.anonymousQuestions, items: anonymous }] : []),
       { label: words.mutedPeople, items: muted, none: words.nobodyMuted },
     ];
   };

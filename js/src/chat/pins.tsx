@@ -6,6 +6,7 @@ import { isolated } from "../core/text";
 import { clockTime, today } from "../core/time";
 import { pin as setPin } from "./actions";
 import type { Pin } from "./documents";
+import { nameOf } from "./names";
 import type { Pane } from "./pane";
 import { excerptOf } from "./room";
 import type { Context } from "./words";
@@ -37,7 +38,7 @@ export const PinBar = withHooks(function PinBar({ pane }: Props, { words }: Cont
       >
         <Icon name="pin" />
         <b>
-          <bdi>{shown.name.trim() || words.unnamed}</bdi>
+          <bdi>{nameOf(shown, words)}</bdi>
         </b>
         <span dir="auto">{excerptOf(pane.room, shown)}</span>
       </button>
@@ -84,7 +85,7 @@ const AllPins = withHooks(function AllPins({ pane }: Props, { words }: Context):
               onClick={() => goTo(pin)}
             >
               <b>
-                <bdi>{pin.name.trim() || words.unnamed}</bdi>
+                <bdi>{nameOf(pin, words)}</bdi>
               </b>
               <span dir="auto">{excerptOf(room, pin)}</span>
               <small class="n">

@@ -1,17 +1,22 @@
+// The questions of a chat, in place of its messages and for a class to look at: a file of code of its
+// own, which a page loads when it has the messages.
+
 import type { VNode } from "preact";
 import { Button } from "../core/button";
 import { asItem, ErrorBoundary } from "../core/error_boundary";
 import { findAll, focus, focusIn } from "../core/focus";
 import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
-import { hasEnded } from "../core/messages";
+import { project } from "../core/projector";
+import { Rich } from "../core/rich_text";
 import { clockTime, today } from "../core/time";
 import { markAnswered, upvote } from "./actions";
 import type { Question } from "./documents";
-import { Mark } from "./message";
+import { Mark, Votes } from "./mark";
+import { nameOf } from "./names";
 import type { Pane } from "./pane";
-import { Votes } from "./reactions";
-import { excerptOf, type Room } from "./room";
+import css from "./questions.css?inline";
+import { excerptOf } from "./room";
 import type { Context } from "./words";
 
 interface Props {
@@ -33,41 +38,6 @@ const asBefore =
 /** The last answered first. */
 const byAnswer = (a: Question, b: Question): number => (b.answered ?? 0) - (a.answered ?? 0);
 
-/** Whether there is anything to be said of questions here. */
-const hasQuestions = (room: Room): boolean =>
-  room.questions.size > 0 || room.can("ask") || room.can("upvote");
-
-/** In the header: how many questions are open, and the way to them and back. */
-export const QuestionsButton = withHooks(function QuestionsButton(
-  { pane }: Props,
-  { words }: Context,
-): VNode | null {
-  const { room } = pane;
-  useSignal(room.questions.version);
-  useSignal(room.state);
-  const { state } = useSignal(room.connection.lesson);
-  const ended = hasEnded(state);
-  const shown = useSignal(pane.shown) === "questions";
-  if (!hasQuestions(room) && !shown) return null;
-  const waiting = room.questions.docs.filter(({ answered }) => answered === undefined).length;
-  const open = ended ? 0 : waiting;
-  return (
-    <Button
-      look={shown ? "tab on n" : "tab n"}
-      aria-pressed={shown}
-      aria-label={open > 0 ? `${words.questions} (${open})` : words.questions}
-      title={shown ? words.backToChat : words.questions}
-      onClick={() => {
-        pane.shown.value = shown ? "messages" : "questions";
-      }}
-    >
-      <Icon name="question" />
-      <span class="long">{words.questions}</span>
-      {open > 0 && <span>({open})</span>}
-    </Button>
-  );
-});
-
 const rowsIn = (list: HTMLElement): HTMLElement[] => findAll(list, "li");
 
 /** Lets the focus go with a question that moves; called in a rendering, and the result after it. */
@@ -88,8 +58,10 @@ function followFocus(list: HTMLElement | null): () => void {
   };
 }
 
+const isOpen = ({ answered }: Question): boolean => answered === undefined;
+
 /** In place of the messages: what was asked, open questions first. */
-export const Questions = withHooks(function Questions({ pane }: Props, { words }: Context): VNode {
+const Questions = withHooks(function Questions({ pane }: Props, { words }: Context): VNode {
   const { room } = pane;
   useSignal(today);
   useSignal(room.questions.version);
@@ -104,10 +76,10 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
     refocus();
   });
   const shown = useMemo(() => ({ ids: [] as string[] }), []);
-  const open = all.filter(({ answered }) => answered === undefined).sort(byVotes);
+  const open = all.filter(isOpen).sort(byVotes);
   if (still) open.sort(asBefore(shown.ids));
   shown.ids = open.map(({ id }) => id);
-  const answered = all.filter((question) => question.answered !== undefined).sort(byAnswer);
+  const answered = all.filter((question) => !isOpen(question)).sort(byAnswer);
   const leave = (event: KeyboardEvent): void => {
     if (event.key !== "Escape") return;
     event.preventDefault();
@@ -128,6 +100,16 @@ export const Questions = withHooks(function Questions({ pane }: Props, { words }
         setStill(currentTarget.contains(relatedTarget as Node | null))
       }
     >
+      <style>{css}</style>
+      {all.length > 0 && room.can("moderate") && (
+        <Button
+          look="quiet show"
+          onClick={({ currentTarget: at }) => project(room.projected, at, true)}
+        >
+          <Icon name="screen" />
+          {words.projectQuestions}
+        </Button>
+      )}
       {all.length === 0 ? (
         <div class="empty">
           <Icon name="question" />
@@ -170,7 +152,7 @@ const Asked = withHooks(function Asked(
   const done = question.answered !== undefined;
   const votes = !done && !question.mine && room.can("upvote");
   const answers = room.can("moderate") || (question.mine && room.can("ask"));
-  const name = question.mine ? words.you : question.name.trim() || words.unnamed;
+  const name = nameOf(question, words, question.mine);
   const onVote = votes ? () => upvote(room, question, !question.own) : undefined;
   return (
     <li data-id={question.id}>
@@ -201,3 +183,43 @@ const Asked = withHooks(function Asked(
     </li>
   );
 });
+
+/** What a class looks at: the open questions, the most wanted first, and nobody's name. */
+const Wall = withHooks(function Wall({ pane }: Props, { words }: Context): VNode {
+  const { room } = pane;
+  useSignal(room.questions.version);
+  useSignal(room.messages.version);
+  const open = room.questions.docs.filter(isOpen).sort(byVotes);
+  return (
+    <section class="wall" aria-label={words.questions}>
+      <style>{css}</style>
+      <div class="ph">
+        <b>{words.questions}</b>
+        <span class="n">{words.openQuestions(open.length)}</span>
+      </div>
+      {open.length === 0 && <p class="none">{words.noneOpen}</p>}
+      <ol>
+        {open.map((question) => {
+          const message = room.messages.get(question.id);
+          return (
+            <ErrorBoundary key={question.id} of={question} frame={asItem}>
+              <li>
+                <Votes question={question} reachable={false} />
+                <div class="bd" dir="auto">
+                  {message ? (
+                    <Rich body={message.body} context={{ reachable: false, flat: true }} />
+                  ) : (
+                    excerptOf(room, question)
+                  )}
+                </div>
+              </li>
+            </ErrorBoundary>
+          );
+        })}
+      </ol>
+    </section>
+  );
+});
+
+export default ({ pane, projected }: Props & { projected: boolean }): VNode =>
+  projected ? <Wall pane={pane} /> : <Questions pane={pane} />;

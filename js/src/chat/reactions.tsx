@@ -4,6 +4,7 @@ import { Icon } from "../core/icons";
 import { isolated } from "../core/text";
 import { react, upvote } from "./actions";
 import type { ChatMessage, Question, Reaction } from "./documents";
+import { Votes } from "./mark";
 import type { Pane } from "./pane";
 import { pickFor, rightsOf } from "./tools";
 import type { Context, Words } from "./words";
@@ -15,47 +16,6 @@ function label({ emoji, count, names }: Reaction, words: Words): string {
   const said = names.slice(0, Math.min(MOST_NAMES, count)).map(isolated);
   return words.reactedBy(emoji, count, said.length > 0 ? words.people(said, count) : "");
 }
-
-interface VoteProps {
-  question: Question;
-  onVote?: (() => void) | undefined;
-  reachable: boolean;
-}
-
-/** The number of votes for a question, as a button for whoever may vote. */
-export const Votes = withHooks(function Votes(
-  { question, onVote, reachable }: VoteProps,
-  { words }: Context,
-): VNode {
-  const { own, votes } = question;
-  const inside = (
-    <>
-      <Icon name="up" />
-      <span aria-hidden="true">{votes.toLocaleString(words.lang)}</span>
-    </>
-  );
-  if (!onVote) {
-    return (
-      <span class="chip n">
-        {inside}
-        <span class="sr">{words.votes(votes)}</span>
-      </span>
-    );
-  }
-  return (
-    <button
-      type="button"
-      class={own ? "chip own n" : "chip n"}
-      tabIndex={reachable ? 0 : -1}
-      aria-pressed={own}
-      aria-label={`${words.upvote}, ${words.votes(votes)}`}
-      title={own ? words.takeBack : words.upvote}
-      onClick={onVote}
-    >
-      {inside}
-    </button>
-  );
-});
 
 interface Props {
   pane: Pane;

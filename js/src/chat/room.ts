@@ -11,6 +11,7 @@ import {
 } from "../core/messages";
 import { keep, keepText } from "../core/persistent";
 import type { BlobRef } from "../core/pictures";
+import { type Projected, projectorOf } from "../core/projector";
 import { Signal, TransientSignal } from "../core/signal";
 import { oneLine } from "../core/text";
 import { timeOf, uuid7 } from "../core/uuid";
@@ -64,11 +65,15 @@ export class Room {
   readonly mutes: Collection<Mute>;
   /** The reader's abilities, slow mode, mute and read position. */
   readonly state = new Signal<RoomState>(plainRoom);
+  /** The view that shows a class the questions, in this page. */
+  readonly projected: Signal<Projected>;
   readonly draft: Signal<string>;
   /** The message the next one will reply to: kept with the draft. */
   readonly replyTo: Signal<ChatMessage | null>;
   /** Whether the next message will be a question. */
   readonly asking: Signal<boolean>;
+  /** Whether the next question will be anonymous. */
+  readonly anonymous: Signal<boolean>;
   /** The pictures that go with the next message. */
   readonly attached: Signal<readonly Attachment[]>;
   /** The message whose text is being changed in the box. */
@@ -107,9 +112,11 @@ export class Room {
     this.#states.version.subscribe(() => {
       this.state.value = this.#states.get("room") ?? plainRoom;
     });
+    this.projected = projectorOf(connection);
     this.draft = keepText("draft", connection);
     this.replyTo = keep("reply", connection, readChatMessage);
     this.asking = keep("ask", connection, (stored) => stored === true);
+    this.anonymous = keep("anonymous", connection, (stored) => stored === true);
     this.attached = keepAttached(connection);
     this.edit = new Editing(this);
     this.readMark = new ReadMark(this);
@@ -139,13 +146,20 @@ export class Room {
     {
       replyTo,
       question,
+      anonymous,
       pictures = [],
-    }: { replyTo?: string; question?: boolean; pictures?: readonly BlobRef[] } = {},
+    }: {
+      replyTo?: string;
+      question?: boolean;
+      anonymous?: boolean;
+      pictures?: readonly BlobRef[];
+    } = {},
   ): void {
     this.#send({
       ...{ id: uuid7(), text },
       ...(replyTo && { replyTo }),
       ...(question && { question }),
+      ...(anonymous && { anonymous }),
       ...(pictures[0] && { pictures }),
     });
     this.draft.value = "";
@@ -161,12 +175,13 @@ export class Room {
       this.connection.intend("chat.retry", { id: doc.id });
       return;
     }
-    const { id, replyTo, question, pictures } = doc;
+    const { id, replyTo, question, mine, pictures } = doc;
     this.#forget(id);
     this.#send({
       ...{ id, text: asText(doc.body) },
       ...(replyTo && { replyTo }),
       ...(question && { question }),
+      ...(mine && { anonymous: true }),
       ...(pictures?.[0] && { pictures }),
     });
   }
@@ -206,7 +221,7 @@ export class Room {
 
   isOwn(doc: ChatMessage): boolean {
     const me = this.connection.lesson.value.me;
-    return isLocal(doc) || (me !== null && doc.user === me.id);
+    return isLocal(doc) || doc.mine === true || (me !== null && doc.user === me.id);
   }
 
   dispose(): void {
@@ -240,7 +255,10 @@ export class Room {
     const replyTo = asText(args.replyTo) || undefined;
     return {
       ...{ id, body: asText(args.text), at: timeOf(id), rev: LOCAL, state: "pending" },
-      ...{ reactions: [], user: me?.id ?? "", name: me?.name ?? "", role: me?.role, replyTo },
+      ...(args.anonymous === true
+        ? { user: "", name: "", mine: true }
+        : { user: me?.id ?? "", name: me?.name ?? "", role: me?.role }),
+      ...{ reactions: [], replyTo },
       ...(args.question === true && { question: true }),
       pictures: asList(args.pictures) as readonly BlobRef[],
     };

@@ -11,6 +11,7 @@ import { FindInput } from "../shared/find";
 import { Highlighted } from "../shared/highlighted";
 import { excerpt } from "../shared/text_search";
 import type { ChatMessage } from "./documents";
+import { nameOf } from "./names";
 import type { Pane } from "./pane";
 import type { Missed, Results } from "./search";
 import type { Context, Words } from "./words";
@@ -205,7 +206,7 @@ export const SearchResults = withHooks(function SearchResults(
               <Hit
                 doc={doc}
                 query={query}
-                name={pane.room.isOwn(doc) ? words.you : doc.name}
+                name={nameOf(doc, words, pane.room.isOwn(doc))}
                 reachable={index === active}
                 words={words}
                 onFocus={() => setActive(index)}
@@ -245,7 +246,7 @@ const Hit = ({ doc, query, name, reachable, words, onFocus, onJump }: HitProps):
     <span>
       <b>
         <bdi>
-          <Highlighted text={name.trim() || words.unnamed} query={query} />
+          <Highlighted text={name} query={query} />
         </bdi>
       </b>
       <time class="n">{clockTime(doc.at, words.lang)}</time>

@@ -8,6 +8,7 @@ import { bodyText } from "../core/rich_text";
 import { isolated } from "../core/text";
 import { markAnswered, mute, pin, react, upvote } from "./actions";
 import type { ChatMessage } from "./documents";
+import { nameOf } from "./names";
 import type { Pane } from "./pane";
 import type openPicker from "./picker";
 import type { Room } from "./room";
@@ -97,8 +98,7 @@ export function pickFor(pane: Pane, doc: ChatMessage, at: HTMLElement): void {
   else void loadPicker(room).then(() => at.isConnected && open());
 }
 
-const nameIn = (doc: ChatMessage, words: Words): string =>
-  isolated(doc.name.trim() || words.unnamed);
+const nameIn = (doc: ChatMessage, words: Words): string => isolated(nameOf(doc, words));
 
 /** Open the menu of durations for which a person can be muted. */
 function openMutes(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): void {
@@ -145,7 +145,7 @@ function grave(pane: Pane, doc: ChatMessage, at: HTMLElement, words: Words): Men
   const name = nameIn(doc, words);
   const pinned = room.pins.get(doc.id) !== undefined;
   const muted = room.mutes.get(doc.user) !== undefined;
-  const voice = rights.moderate && !room.isOwn(doc) && !isStaff(doc);
+  const voice = rights.moderate && doc.user !== "" && !room.isOwn(doc) && !isStaff(doc);
   return [
     ...when(rights.moderate, {
       ...{ label: pinned ? words.unpin : words.pin, icon: "pin" },

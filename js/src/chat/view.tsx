@@ -5,6 +5,7 @@ import { isModified } from "../core/focus";
 import { Empty, Frame } from "../core/frame";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { Icon } from "../core/icons";
+import { late } from "../core/late";
 import { hasEnded } from "../core/messages";
 import { offer } from "../core/navigation";
 import { isolated } from "../core/text";
@@ -15,21 +16,29 @@ import { Log } from "./log";
 import { MutedLine, SlowLine, useSettings } from "./moderation";
 import { Pane } from "./pane";
 import { PinBar } from "./pins";
-import { Questions, QuestionsButton } from "./questions";
+import { QuestionsButton } from "./questions_button";
 import type { Room } from "./room";
 import { closeSearch, openSearch, SearchButton, SearchResults, SearchRow } from "./search_view";
 import { loadPicker } from "./tools";
 import { type Context, wordsOf } from "./words";
 
+const Questions = late<{ pane: Pane; projected: boolean }>("chat.questions");
+
 export const ChatView = withHooks(function ChatView(props: ViewProps<Room>): VNode {
   const { room } = props;
   const pane = useMemo(() => new Pane(room), [room]);
-  const { words, view, scope, frame } = useView(props, "chat", wordsOf, pane.floats);
+  const { words, view, scope, projected, frame } = useView(props, "chat", wordsOf, {
+    floats: pane.floats,
+    alone: true,
+  });
   const filled = useSignal(room.connection.filled);
+  const pins = useSignal(room.pins.version);
   useEffect(() => () => pane.dispose(), [pane]);
   // Soon, so that it is there when a cell keeps the kernel from answering.
   useEffect(() => {
-    if (filled) void loadPicker(room);
+    if (!filled) return;
+    void loadPicker(room);
+    void Questions.load(room.connection);
   }, [room, filled]);
   useEffect(
     () => offer(scope, "chat", view.current, (message) => pane.jump(message, words.gone)),
@@ -37,11 +46,17 @@ export const ChatView = withHooks(function ChatView(props: ViewProps<Room>): VNo
   );
   return (
     <Frame {...frame} label={words.chat} header={<ChatHeader pane={pane} />}>
-      <SearchRow pane={pane} />
-      <ErrorBoundary of={useSignal(room.pins.version)}>
-        <PinBar pane={pane} />
-      </ErrorBoundary>
-      <Talk pane={pane} />
+      {projected ? (
+        <Questions pane={pane} projected />
+      ) : (
+        <>
+          <SearchRow pane={pane} />
+          <ErrorBoundary of={pins}>
+            <PinBar pane={pane} />
+          </ErrorBoundary>
+          <Talk pane={pane} />
+        </>
+      )}
     </Frame>
   );
 });
@@ -103,7 +118,7 @@ const Talk = withHooks(function Talk({ pane }: { pane: Pane }, { words }: Contex
       <div class="middle">
         <div class={covered ? "covered" : ""}>
           {shown === "questions" ? (
-            <Questions pane={pane} />
+            <Questions pane={pane} projected={false} />
           ) : messages.size > 0 ? (
             <Log pane={pane} />
           ) : (

@@ -54,17 +54,18 @@ function hostsOf(inside: EventTarget | null | undefined): Element[] {
   return hosts;
 }
 
-/** Project the view that `inside` is in, as a whole. */
-export function project(projected: Signal<Projected>, inside: Element): void {
-  projected.value = hostsOf(inside).at(-1) ?? "all";
+/** Project the view that `inside` is in, as a whole, or `alone` where it is a part of another. */
+export function project(projected: Signal<Projected>, inside: Element, alone = false): void {
+  projected.value = hostsOf(inside).at(alone ? 0 : -1) ?? "all";
 }
 
-/** Whether this view is what is projected, or in it. */
+/** Whether this view is what is projected, or, unless it is so `alone` only, in it. */
 export function useProjected(
   projected: Signal<Projected>,
   view: { current: Element | null },
   scope: string,
   kind: string,
+  alone = false,
 ): boolean {
   const value = useSignal(projected);
   const [hosts, setHosts] = useState<readonly Element[]>([]);
@@ -84,5 +85,6 @@ export function useProjected(
       if (projected.value === host) projected.value = left > 0 ? null : kind;
     };
   }, [projected, scope]);
+  if (alone) return value !== null && value === hosts[0];
   return value === "all" || (value instanceof Element && hosts.includes(value));
 }

@@ -25,13 +25,14 @@ interface Shown extends Holding {
 
 /**
  * What a view begins with: its words, its element, and whether it is what a class is shown; `frame`
- * are the props of its `Frame`. `name` is its class and its kind for the projector.
+ * are the props of its `Frame`. `name` is its class and its kind for the projector; a view that is
+ * projected `alone` is not shown as the part of one that is.
  */
 export function useView<W extends Catalog>(
   { room, options }: ViewProps<Shown>,
   name: string,
   wordsOf: (lang: string) => W,
-  shared = room.floats,
+  { floats: shared = room.floats, alone = false }: { floats?: Floats; alone?: boolean } = {},
 ) {
   const { height, lang } = useSignal(options);
   const words = wordsOf(lang);
@@ -39,7 +40,7 @@ export function useView<W extends Catalog>(
   const view = useRef<HTMLElement>();
   const { connection, projected: projector = never } = room;
   const scope = useSignal(connection.scope);
-  const projected = useProjected(projector, view, scope, name);
+  const projected = useProjected(projector, view, scope, name, alone);
   const frame = { connection, name, words, height, view, floats, options, projector, projected };
   return { words, floats, view, scope, projected, frame };
 }

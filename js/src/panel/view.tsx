@@ -11,7 +11,7 @@ import { useEffect, useMemo, useRef, useSignal, useState, withHooks } from "../c
 import { Speak } from "../core/i18n";
 import { Icon } from "../core/icons";
 import type { Options } from "../core/model";
-import { project, useProjected } from "../core/projector";
+import { type Projected, project, useProjected } from "../core/projector";
 import type { Signal } from "../core/signal";
 import { lightOf, StatusLight } from "../core/status_light";
 import { inTabs, type Part } from "./documents";
@@ -25,6 +25,16 @@ import { type Context, wordsOf } from "./words";
 /** The part that is in sight of those that are in tabs: the chosen one, or the first. */
 const inSight = (parts: readonly Part[], chosen: string): Part | undefined =>
   parts.find(({ name }) => name === chosen) ?? parts[0];
+
+/** The part that is projected alone, as the chat's questions are. */
+const partOf = (
+  projected: Projected,
+  parts: readonly Part[],
+  view: HTMLElement | null,
+): Part | undefined =>
+  projected instanceof Element
+    ? parts.find(({ name }) => view?.querySelector(`#pane-${name}`)?.contains(projected))
+    : undefined;
 
 /** The tab that this view was asked for last, and how to ask for one. */
 function useTab(room: Room): [string, (tab: string) => void] {
@@ -66,12 +76,15 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
   const refusal = useSignal(room.refusal);
   const view = useRef<HTMLElement>();
   const scope = useSignal(room.connection.scope);
-  const projected = useProjected(room.projected, view, scope, "panel");
+  const whole = useProjected(room.projected, view, scope, "panel");
+  const alone = partOf(useSignal(room.projected), parts, view.current);
+  const projected = whole || alone !== undefined;
   const [chosen, show] = useTab(room);
   const height = useHeight(view, own);
   const shown = inSight(parts, chosen)?.name ?? null;
   const projectable = parts.filter((part) => part.projected);
-  const face = projected ? (inSight(projectable, chosen)?.name ?? null) : shown;
+  const front = alone ?? inSight(projectable, chosen);
+  const face = projected ? (front?.name ?? null) : shown;
   // Looked at while what has the focus still stands.
   const held = focusIn(view.current) !== null;
   useEffect(() => {

@@ -309,6 +309,14 @@ const MoreButton = withHooks(function MoreButton({ pane, poll }: Props, { words 
               ],
       },
       {
+        label: words.showHidden,
+        items: poll.hiddenTexts.map((text) => ({
+          label: text,
+          icon: "hidden" as const,
+          run: () => room.manage("hide_answer", poll, { text, on: false }),
+        })),
+      },
+      {
         items: poll.saving
           ? []
           : [

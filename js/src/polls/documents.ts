@@ -115,6 +115,8 @@ export interface Poll extends Doc, Outcome {
   error: string;
   hasAnswer: boolean;
   peek: Peek | null;
+  /** Texts that students are not shown, of results that they are shown; for instructors. */
+  hiddenTexts: readonly string[];
 }
 
 export type Ability = "vote" | "manage";
@@ -245,6 +247,7 @@ export function readPoll(value: unknown): Poll | null {
       }),
     ),
     peek: readPeek(value.peek),
+    hiddenTexts: asTexts(value.hiddenTexts),
   } as Poll;
 }
 

@@ -23,7 +23,9 @@ export const PollsView = withHooks(function PollsView(props: ViewProps<Room>): V
   const { room } = props;
   const { poll: only } = useSignal(props.options);
   const pane = useMemo(() => new Pane(room, only), [room, only]);
-  const { words, view, scope, projected, frame } = useView(props, "polls", wordsOf, pane.floats);
+  const { words, view, scope, projected, frame } = useView(props, "polls", wordsOf, {
+    floats: pane.floats,
+  });
   room.lang = words.lang;
   const { can } = useSignal(room.desk);
   // Soon, so that it is there when a cell keeps the kernel from answering.

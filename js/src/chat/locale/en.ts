@@ -13,6 +13,8 @@ export const en = {
   chat: "Chat",
   you: "You",
   unnamed: "Somebody",
+  anonymous: "Anonymous",
+  anonymously: "anonymously",
   roles: { instructor: "Instructor", admin: "Admin" } as Record<string, string>,
   edited: "edited",
 
@@ -103,10 +105,14 @@ export const en = {
   noQuestions: "No questions yet",
   noQuestionsHint: "What is asked as a question is kept here, the most wanted first.",
   noneOpen: "No open questions",
+  projectQuestions: "Show the class the questions",
+  openQuestions: (count: number) => `${format(count)} open`,
   backToChat: "Back to the chat",
 
   settings: "Chat settings",
   slowMode: "Slow mode",
+  anonymousQuestions: "Anonymous questions",
+  allowed: "Allowed",
   off: "Off",
   /** How long one waits between two messages. */
   every: duration,
@@ -140,6 +146,10 @@ export const en = {
   notSaved: "Not saved. Your text is kept.",
   ask: "Ask as a question",
   askBox: "Ask the class a question",
+  askBoxAnonymous: "Ask without your name",
+  askAnonymously: "Ask anonymously",
+  anonymousHint: "Nobody in the course is told that it is you, instructors included.",
+  anonymousOff: "Not sent: anonymous questions were turned off. Send again to ask with your name.",
   sendIn: (seconds: number) => `Send; it goes in ${format(seconds)} s`,
   asCode: "Format as code",
   mentionable: (count: number) =>

@@ -174,6 +174,7 @@ export const en = {
     `${count === 1 ? "1 answer" : `${format(count)} answers`} removed by an instructor`,
   hideText: "Hide from students",
   showText: "Show to students",
+  showHidden: "Show a hidden answer again",
   hiddenText: "Hidden from students",
   mergeWith: "Count together with",
   splitText: "Count apart again",

@@ -157,6 +157,7 @@ export const tr: PollsCatalog = {
   removed: (count) => `Eğitmenin kaldırdığı yanıt: ${format(count)}`,
   hideText: "Öğrencilerden gizle",
   showText: "Öğrencilere göster",
+  showHidden: "Gizli bir yanıtı yeniden göster",
   hiddenText: "Öğrencilerden gizli",
   mergeWith: "Birlikte say",
   splitText: "Yeniden ayrı say",
