@@ -97,7 +97,7 @@ class Hub:
         """People who have connected since it was last noted who did."""
         self.changed = self.loop.time()
         """Loop time of the last connect or disconnect of a member."""
-        self._lease_s = lease_s
+        self.lease_s = lease_s
         self._forget = store.listen(self._committed)
         self.supervisor = Supervisor()
         self.hooks = Hooks(self, self.features, self.supervisor)
@@ -207,7 +207,7 @@ class Hub:
         room = self.rooms.get(channel)
         if room is not None:
             now = self.loop.time()
-            room.remove(member, now if at_once else now + self._lease_s)
+            room.remove(member, now if at_once else now + self.lease_s)
             if at_once:
                 self.settle(room)
 

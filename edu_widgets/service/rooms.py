@@ -1,7 +1,7 @@
 """Rooms: the readers of each channel, and the delivery of changes to them."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -67,12 +67,20 @@ class Reader(Protocol):
     def __hash__(self) -> int: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Stands for all connections of a person to another process on the same store."""
+
+    process: str
+
+
 @dataclass(slots=True)
 class Presence:
     """One person in a room, with their connections and the end of their lease (loop time)."""
 
     person: Person
-    connections: set[Reader] = field(default_factory=set)
+    connections: set[Hashable] = field(default_factory=set)
+    """Members of this process, and an `Elsewhere` for each other process that has some."""
     leased_until: float = 0.0
 
 
@@ -155,6 +163,31 @@ class Room:
         if presence is not None:
             presence.connections.discard(member)
             presence.leased_until = lease_until
+
+    def add_elsewhere(self, where: Elsewhere, person: Person) -> bool:
+        """Note that a person is connected to another process; returns whether they are new here."""
+        new = person.id not in self.present
+        presence = self.present.setdefault(person.id, Presence(person))
+        presence.connections.add(where)
+        if presence.connections == {where}:
+            presence.person = person
+        return new
+
+    def remove_elsewhere(self, where: Elsewhere, user_id: str, lease_until: float) -> None:
+        """Note that a person is not connected to another process any more."""
+        presence = self.present.get(user_id)
+        if presence is not None:
+            presence.connections.discard(where)
+            presence.leased_until = max(presence.leased_until, lease_until)
+
+    def people_here(self) -> list[Person]:
+        """Return the people who are connected to this process, leases included."""
+        return [
+            presence.person
+            for presence in self.present.values()
+            if not presence.connections
+            or any(not isinstance(one, Elsewhere) for one in presence.connections)
+        ]
 
     def renew(self, head: Cursor, now: int) -> None:
         """Note a channel's epoch; if it has changed, make the live members subscribe again."""

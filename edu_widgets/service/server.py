@@ -11,7 +11,7 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from aiohttp import web
 
@@ -40,12 +40,14 @@ from edu_widgets.service.jupyterhub import roles as hub_roles
 from edu_widgets.service.jupyterhub.api import UserApi
 from edu_widgets.service.jupyterhub.groups import Access
 from edu_widgets.service.jupyterhub.people import HubPeople
+from edu_widgets.service.neighbours import Neighbours
 from edu_widgets.service.people import OWNER, Members
 from edu_widgets.service.roles import tell_in_the_end
 from edu_widgets.service.rooms import LEASE_S
 from edu_widgets.service.rules import Person
 from edu_widgets.service.steady_time import go_on_from, now_ms
 from edu_widgets.service.store import StoredInvite
+from edu_widgets.service.store.sharing import SharedStore
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.tokens import Key
 
@@ -167,6 +169,7 @@ class Server:
         self.hub.asks |= self.admission.asks()
         if options.redis is not None:
             self._following = Following(self.hub)
+            self._neighbours = Neighbours(self.hub, cast("SharedStore", store))
         self.hub.lessons |= await store.lessons()
         invites = {c: (await self.admission.present(c)).code for c in options.courses}
         for course in options.courses if options.roster is not None else ():
@@ -174,6 +177,8 @@ class Server:
         await self._set_up(door)
         port = await self._listen(before.port if before else FIRST_PORT)
         self.hub.start()
+        if options.redis is not None:
+            self._neighbours.start()
         self.state = state.ServiceState(
             instance=door.instance,
             pid=os.getpid(),

@@ -198,7 +198,7 @@ class Subscription:
     def __init__(
         self,
         url: str,
-        pattern: str,
+        patterns: Sequence[str],
         heard: Callable[[str, bytes], None],
         missed: Callable[[], None],
         password: str | None = None,
@@ -212,7 +212,7 @@ class Subscription:
             retry=Retry(NoBackoff(), 0),
             health_check_interval=2,
         )
-        self._pattern, self._heard, self._missed = pattern, heard, missed
+        self._patterns, self._heard, self._missed = patterns, heard, missed
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="edu-widgets-heard", daemon=True)
         self._thread.start()
@@ -233,7 +233,7 @@ class Subscription:
     def _listen(self) -> None:
         client: Any = self._client
         with client.pubsub(ignore_subscribe_messages=False) as channel:
-            channel.psubscribe(self._pattern)
+            channel.psubscribe(*self._patterns)
             while not self._end.is_set():
                 message = channel.get_message(timeout=_WAIT_S)
                 if message is None:

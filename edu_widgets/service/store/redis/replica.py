@@ -95,6 +95,10 @@ class Replica:
         """
         self.link.call("SET", self.key(GLOBAL, "check"), "1")
 
+    def publish(self, news: bytes) -> None:
+        """Tell all processes something that is not kept."""
+        self.link.call("PUBLISH", self.key(GLOBAL, "others"), news)
+
     def blob(self, course: str, hash_: str) -> bytes | None:
         """Return a picture's bytes."""
         found = self.link.call("HGET", self.key(course, "blobs"), hash_)

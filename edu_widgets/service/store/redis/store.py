@@ -1,6 +1,7 @@
 """The store of several processes, on Redis; see `edu_widgets.service.store.Store`."""
 
 import sqlite3
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -66,7 +67,7 @@ class RedisStore(SqliteStore):
         super().__init__(path, writer)
         self._redis = cast("RedisWriter", self.writer)
         heard, missed = self._redis.heard, self._redis.missed
-        self._heard = Subscription(url, self._redis.pattern, heard, missed, password)
+        self._heard = Subscription(url, self._redis.patterns, heard, missed, password)
 
     async def check(self) -> None:
         """Check that Redis takes writes."""
@@ -96,6 +97,14 @@ class RedisStore(SqliteStore):
             partial(self._redis.replica.blob, course_of(channel), hash_)
         )
         return None if data is None else StoredBlob(found.type, data)
+
+    async def tell_others(self, news: bytes) -> None:
+        """Tell all processes something; it is not kept."""
+        await self._redis.ask(partial(self._redis.replica.publish, news))
+
+    def listen_others(self, callback: Callable[[bytes], None]) -> None:
+        """Call back with what any process tells."""
+        self._redis.others.append(callback)
 
     async def close(self) -> None:
         """Store what is queued, then close every file and end every thread."""

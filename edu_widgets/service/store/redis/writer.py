@@ -12,7 +12,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,8 @@ class RedisWriter:
         self._deliver = deliver
         self._queue: queue.SimpleQueue[Task | Heard | None] = queue.SimpleQueue()
         self._lost_since = 0.0
+        self.others: list[Callable[[bytes], None]] = []
+        """Called on the event loop with what processes tell each other."""
         self.problem = ""
         """The reason why nothing is stored any more, for the operator; "" if the store works."""
         self._replica = Replica(link, path, ballots)
@@ -81,17 +83,23 @@ class RedisWriter:
         return self._put(Task(self._loop.create_future(), ask=ask))
 
     def heard(self, channel: str, entry: bytes) -> None:
-        """Take an entry that was published; may be called in any thread."""
-        self._queue.put(Heard(channel.partition("{")[2].partition("}")[0], entry))
+        """Take what was published; may be called in any thread."""
+        if channel.endswith(":others"):
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                for tell in self.others:
+                    self._loop.call_soon_threadsafe(tell, entry)
+        else:
+            self._queue.put(Heard(channel.partition("{")[2].partition("}")[0], entry))
 
     def missed(self) -> None:
         """Note that entries may have been missed; may be called in any thread."""
         self._queue.put(Heard())
 
     @property
-    def pattern(self) -> str:
-        """The channels in which entries are published."""
-        return f"{self._replica.prefix}:{{*}}:log"
+    def patterns(self) -> Sequence[str]:
+        """The channels in which processes publish."""
+        prefix = self._replica.prefix
+        return f"{prefix}:{{*}}:log", f"{prefix}:{{*}}:others"
 
     async def close(self) -> None:
         """Run the queued tasks, then end the thread."""
