@@ -128,12 +128,9 @@ def host(  # noqa: PLR0913 - the options of a service
         return _let_in(Invite(info.local_url, course, info.invite), settings)
     member = owner.enter(info, name, _own_name())
     me = Person(member.user_id, member.name, member.role)
-    # No name: the line ends up in saved notebooks, and the service remembers who hosts it.
     said = {"address": address, "port": port, "keep": keep or None}
     said |= {"rate_limits": None if rate_limits else False, "rehearse": rehearse or None}
-    asked = _asked.setdefault(folder, {})
-    asked.update({key: value for key, value in said.items() if value is not None})
-    entrance = Entrance(call("edu.host", taught, **asked), partial(launch.ended, folder))
+    entrance = _entrance(taught, folder, said)
     invite = str(Invite(info.url, course, info.invite))
     audience = f"{info.audience} {_install(settings.edu.installHint)}"
     lesson = open_lesson(
@@ -142,6 +139,23 @@ def host(  # noqa: PLR0913 - the options of a service
     with contextlib.suppress(NotConnected, Refused):  # what it says of itself is to be true
         lesson.wait_connected(_SHORTLY)
     return lesson
+
+
+def _entrance(taught: str, folder: Path, said: Mapping[str, object]) -> Entrance:
+    """Return the way back into a lesson: the line of code that starts its service again.
+
+    Args:
+        taught: The course.
+        folder: The folder of its service.
+        said: The arguments of this call of `host`; None for those that were not given, which
+            stay as an earlier call has said.
+    """
+    from edu_widgets.service import launch
+
+    # No name: the line ends up in saved notebooks, and the service remembers who hosts it.
+    asked = _asked.setdefault(folder, {})
+    asked.update({key: value for key, value in said.items() if value is not None})
+    return Entrance(call("edu.host", taught, **asked), partial(launch.ended, folder))
 
 
 def _as_owner(info: ServiceInfo, me: Person) -> Target:

@@ -21,7 +21,7 @@ from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.service import rules
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.rules import Person
-from edu_widgets.service.store import NewBlob, blobs, writes
+from edu_widgets.service.store import NewBlob, blobs, erasing
 from edu_widgets.service.timers import Due
 from tests.in_memory.client import InMemoryClient
 from tests.in_memory.service import COURSE, MIRA, ROOM, InMemoryService
@@ -59,7 +59,7 @@ class Classroom(InMemoryService):
     def erase(self, person: Person) -> None:
         assert FEATURE.erase is not None
         self.db.execute("BEGIN")
-        writes.erase(self.db, COURSE, person.id, self.now, [FEATURE.erase])
+        erasing.erase(self.db, COURSE, person.id, self.now, [FEATURE.erase])
         self.db.execute("COMMIT")
 
     def items(self) -> list[BoardItem]:

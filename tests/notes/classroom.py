@@ -13,7 +13,7 @@ from edu_widgets.notes.service import FEATURE
 from edu_widgets.protocol import uuid7
 from edu_widgets.service import rules
 from edu_widgets.service.rules import Person
-from edu_widgets.service.store import writes
+from edu_widgets.service.store import erasing
 from tests.in_memory.client import InMemoryClient
 from tests.in_memory.service import COURSE, ROOM, InMemoryService, own
 
@@ -44,7 +44,7 @@ class Classroom(InMemoryService):
     def erase(self, person: Person) -> None:
         assert FEATURE.erase is not None
         self.db.execute("BEGIN")
-        writes.erase(self.db, COURSE, person.id, self.now, [FEATURE.erase])
+        erasing.erase(self.db, COURSE, person.id, self.now, [FEATURE.erase])
         self.db.execute("COMMIT")
 
     def all(self, kind: str, channel: str) -> list[Any]:

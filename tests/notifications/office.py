@@ -16,7 +16,7 @@ from edu_widgets.notifications.service.expiry import Expiry, expire, expiry_chan
 from edu_widgets.protocol import uuid7
 from edu_widgets.service.config import ServiceConfig
 from edu_widgets.service.rules import Person
-from edu_widgets.service.store import ChannelChange, writes
+from edu_widgets.service.store import ChannelChange, erasing
 from edu_widgets.service.timers import Due
 from tests.in_memory.service import COURSE, MIRA, InMemoryService, channels_of, own
 
@@ -52,7 +52,7 @@ class Office(InMemoryService):
     def erase(self, person: Person) -> None:
         assert FEATURE.erase is not None
         self.db.execute("BEGIN")
-        writes.erase(self.db, COURSE, person.id, self.now, [FEATURE.erase])
+        erasing.erase(self.db, COURSE, person.id, self.now, [FEATURE.erase])
         self.db.execute("COMMIT")
 
     # -- what is there ----------------------------------------------------------------------

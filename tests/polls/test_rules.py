@@ -12,7 +12,7 @@ from edu_widgets.polls.service.ending import ABANDONED_MS
 from edu_widgets.protocol import Code, Cursor
 from edu_widgets.protocol.errors import ProtocolError, Refused
 from edu_widgets.service.rules import Person
-from edu_widgets.service.store import reads, writes
+from edu_widgets.service.store import members, reads
 from tests.in_memory.service import COURSE, MIRA, ROOM, STAFF, START, own
 from tests.polls.school import ADA, BO, CY, School, student
 
@@ -386,7 +386,7 @@ def test_an_anonymous_vote_that_comes_again_counts_once(school: School) -> None:
 
 def test_nothing_tells_who_voted_once_an_anonymous_poll_has_ended(school: School) -> None:
     for number in range(8):  # two of whom do not vote
-        writes.enter(school.db, COURSE, student(number).id, student(number).name, "student")
+        members.enter(school.db, COURSE, student(number).id, student(number).name, "student")
     id_ = secret_votes(school, 6)
     school.close(id_)
     school.revote(id_)

@@ -8,7 +8,7 @@ from typing import Any
 
 from edu_widgets.service import rules
 from edu_widgets.service.rules import Person
-from edu_widgets.service.store import writes
+from edu_widgets.service.store import erasing
 from edu_widgets.service.timers import Due
 from edu_widgets.stream import commands  # noqa: F401 - registers the commands
 from edu_widgets.stream.documents import Stream, StreamReminder
@@ -50,7 +50,7 @@ class Studio(InMemoryService):
     def erase(self, person: Person) -> None:
         assert FEATURE.erase is not None
         self.db.execute("BEGIN")
-        writes.erase(self.db, COURSE, person.id, self.now, [FEATURE.erase])
+        erasing.erase(self.db, COURSE, person.id, self.now, [FEATURE.erase])
         self.db.execute("COMMIT")
 
 

@@ -9,8 +9,8 @@ from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.text_normalization import name_key
 from edu_widgets.service.checks import removed
 from edu_widgets.service.store import Door, Newcomer, Removed, StoredMember, keys
+from edu_widgets.service.store.members import enter
 from edu_widgets.service.store.sweeping import check_members
-from edu_widgets.service.store.writes import enter
 
 
 def admit(db: sqlite3.Connection, who: Newcomer) -> StoredMember:

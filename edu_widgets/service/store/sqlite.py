@@ -36,7 +36,9 @@ from edu_widgets.service.store import (
     StoredMember,
     admission,
     blobs,
+    erasing,
     keys,
+    members,
     reads,
     schema,
     sweeping,
@@ -254,7 +256,7 @@ class SqliteStore:
 
     async def enter(self, course: str, user_id: str, name: str, role: str) -> StoredMember:
         """Make a person a member, or rename one."""
-        work = partial(writes.enter, course=course, user_id=user_id, name=name, role=role)
+        work = partial(members.enter, course=course, user_id=user_id, name=name, role=role)
         return cast("StoredMember", await self.writer.submit(work))
 
     async def admit(self, who: Newcomer) -> StoredMember:
@@ -281,12 +283,12 @@ class SqliteStore:
 
     async def set_role(self, course: str, user_id: str, role: str) -> StoredMember | None:
         """Change a member's role."""
-        work = partial(writes.set_role, course=course, user_id=user_id, role=role)
+        work = partial(members.set_role, course=course, user_id=user_id, role=role)
         return cast("StoredMember | None", await self.writer.submit(work))
 
     async def set_invite(self, invite: StoredInvite) -> None:
         """Replace a course's invite."""
-        await self.writer.submit(lambda db: writes.set_invite(db, invite))
+        await self.writer.submit(lambda db: members.set_invite(db, invite))
 
     async def invite(self, course: str) -> StoredInvite | None:
         """Return a course's invite."""
@@ -342,7 +344,7 @@ class SqliteStore:
         self, course: str, user_id: str, now: int, rules: Sequence[EraseRule] = ()
     ) -> int:
         """Erase a person from a course."""
-        work = partial(writes.erase, course=course, user_id=user_id, now=now, rules=rules)
+        work = partial(erasing.erase, course=course, user_id=user_id, now=now, rules=rules)
         done = await self.writer.submit(work)
         return sum(len(change.docs) for change in done.changes)
 
@@ -353,7 +355,7 @@ class SqliteStore:
     async def retire(self, before: int, keep: Sequence[str] = ()) -> tuple[str, ...]:
         """Erase courses without a stored change since a time; returns their names."""
         found: list[str] = []
-        await self.writer.submit(lambda db: writes.retire(db, before, keep, found))
+        await self.writer.submit(lambda db: erasing.retire(db, before, keep, found))
         return tuple(found)
 
     # -- maintenance --------------------------------------------------------------

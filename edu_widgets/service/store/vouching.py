@@ -9,8 +9,8 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.service.checks import removed
 from edu_widgets.service.store import Door, Newcomer, StoredMember, admission, keys
+from edu_widgets.service.store.members import enter
 from edu_widgets.service.store.sweeping import check_members
-from edu_widgets.service.store.writes import enter
 
 MOST_VOUCHED = 10
 """People that one person may vouch for in a course within a day."""

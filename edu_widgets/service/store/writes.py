@@ -4,8 +4,6 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import lru_cache
-from itertools import count
 from typing import Any
 
 import msgspec
@@ -14,12 +12,8 @@ from edu_widgets.protocol import REGISTRY, Code, Document
 from edu_widgets.protocol.blobs import holds, named_in
 from edu_widgets.protocol.channels import parse_channel, staff_channel, user_channel
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.protocol.text_normalization import look_alike_key, name_key
 from edu_widgets.service.rules import (
-    DELETE,
     FORGET,
-    EraseRule,
-    Erasure,
     RateLimited,
     Request,
     Rule,
@@ -29,17 +23,12 @@ from edu_widgets.service.rules import (
 from edu_widgets.service.store import (
     ChannelChange,
     Committed,
-    StoredInvite,
-    StoredMember,
     blobs,
     runs,
 )
 from edu_widgets.service.store.history import new_epoch
 from edu_widgets.service.store.reads import answer, head
-from edu_widgets.service.store.sweeping import MAX_MEMBERS, destroy
-
-ERASED_VOUCHER = "-"
-"""Stands for the erased person through whose notebook somebody took part; nobody has this id."""
+from edu_widgets.service.store.sweeping import destroy
 
 
 def commit(db: sqlite3.Connection, request: Request[Any], rule: Rule) -> Committed:
@@ -274,141 +263,3 @@ def renew_epoch(db: sqlite3.Connection, channel: str) -> None:
         " WHERE renewed < excluded.renewed",
         (channel, parse_channel(channel).course, new_epoch()),
     )
-
-
-# -- people ---------------------------------------------------------------------
-
-
-_look = lru_cache(2 * MAX_MEMBERS)(look_alike_key)
-"""All names of a course: with fewer each newcomer would have all of them looked at again."""
-
-
-def enter(db: sqlite3.Connection, course: str, user_id: str, name: str, role: str) -> StoredMember:
-    """Add or rename a member; a name that equals another or looks like it gets a number."""
-    others = db.execute(
-        "SELECT name_key, name FROM members WHERE course = ? AND user != ?", (course, user_id)
-    ).fetchall()
-    taken = {key for key, _ in others}
-    # A removed person's name is free: its key begins with NUL, as no name's key does.
-    looks = {_look(other) for key, other in others if not key.startswith("\0")}
-    given = name
-    if name_key(name) in taken or _look(name) in looks:
-        key, look = name_key(name), _look(name)  # a number behind them is what it is
-        numbers = (f" ({number})" for number in count(2))
-        given += next(n for n in numbers if key + n not in taken and look + n not in looks)
-    db.execute(
-        "INSERT INTO members (course, user, name, name_key, role) VALUES (?1, ?2, ?3, ?4, ?5)"
-        " ON CONFLICT (course, user) DO UPDATE SET name = ?3, name_key = ?4, role = ?5",
-        (course, user_id, given, name_key(given), role),
-    )
-    return StoredMember(course, user_id, given, role)
-
-
-def set_role(db: sqlite3.Connection, course: str, user_id: str, role: str) -> StoredMember | None:
-    """Change a member's role."""
-    row = db.execute(
-        "UPDATE members SET role = ? WHERE course = ? AND user = ? RETURNING name",
-        (role, course, user_id),
-    ).fetchone()
-    return None if row is None else StoredMember(course, user_id, row[0], role)
-
-
-def set_invite(db: sqlite3.Connection, invite: StoredInvite) -> None:
-    """Replace a course's invite."""
-    db.execute(
-        "INSERT OR REPLACE INTO invites VALUES (?, ?, ?)",
-        (invite.course, invite.code, invite.expires),
-    )
-
-
-def retire(
-    db: sqlite3.Connection, before: int, keep: Sequence[str], retired: list[str]
-) -> Committed:
-    """Erase the data of courses without a stored change since a time, but for invite and door."""
-    courses = db.execute(
-        "SELECT c.course FROM channels c LEFT JOIN documents d ON d.channel = c.name"
-        " GROUP BY c.course HAVING max(d.time) < ? ORDER BY c.course",
-        (before,),
-    ).fetchall()
-    retired[:] = [course for (course,) in courses if course not in keep]
-    for course in retired:
-        names = db.execute("SELECT name FROM channels WHERE course = ?", (course,)).fetchall()
-        destroy(db, [name for (name,) in names])
-        for table in ("members", "replies", "removals", "roster", "staff_invites"):
-            db.execute(f"DELETE FROM {table} WHERE course = ?", (course,))  # noqa: S608 - ours
-        db.execute("UPDATE doors SET listed = 0 WHERE course = ?", (course,))
-    db.execute("DELETE FROM keys WHERE user NOT IN (SELECT user FROM members) AND user != 'owner'")
-    return Committed(0, destroyed=True)
-
-
-def erase(
-    db: sqlite3.Connection, course: str, user_id: str, now: int, rules: Sequence[EraseRule]
-) -> Committed:
-    """Turn a person's documents in a course into tombstones, and delete the person's data."""
-    channels = db.execute("SELECT name FROM channels WHERE course = ?", (course,)).fetchall()
-    member = db.execute(
-        "SELECT name, voucher FROM members WHERE course = ? AND user = ?", (course, user_id)
-    ).fetchone()
-    name, voucher = member or ("", "")
-    vouched = db.execute(
-        "SELECT user FROM members WHERE course = ? AND voucher = ?", (course, user_id)
-    ).fetchall()
-    person = Erasure(
-        course,
-        user_id,
-        name,
-        tuple(channel for (channel,) in channels),
-        tuple(user for (user,) in vouched),
-    )
-    wanted: dict[tuple[str, str], Write] = {}
-    for rule in rules:
-        decision = drive(rule(person), lambda query: answer(db, query))
-        wanted |= {(item.channel, item.id): item for item in decision.writes}
-    rows = db.execute(
-        "SELECT channel, d.id, kind FROM documents d JOIN channels c ON c.name = d.channel"
-        " WHERE c.course = ? AND (d.author = ? OR d.channel = ?) AND body IS NOT NULL",
-        (course, user_id, user_channel(course, user_id)),
-    ).fetchall()
-    wanted |= {(channel, id_): Write(channel, id_, kind, DELETE) for channel, id_, kind in rows}
-    changes = write(db, course, list(wanted.values()), author=user_id, fingerprint=b"", now=now)
-    db.execute(
-        "UPDATE documents SET author = '' WHERE author = ?2 AND channel IN"
-        " (SELECT name FROM channels WHERE course = ?1)",
-        (course, user_id),
-    )
-    db.execute("DELETE FROM members WHERE course = ? AND user = ?", (course, user_id))
-    db.execute(
-        "UPDATE members SET voucher = ? WHERE course = ? AND voucher = ?",
-        (ERASED_VOUCHER, course, user_id),
-    )
-    db.execute("DELETE FROM replies WHERE course = ? AND user = ?", (course, user_id))
-    db.execute("DELETE FROM roster WHERE course = ? AND key = ?", (course, name_key(name)))
-    _leave_no_id(db, course, user_id)
-    if not voucher:  # without their key nobody can come back as them, but others could again
-        db.execute(
-            "DELETE FROM removals WHERE course = ?1 AND user = ?2"
-            " AND EXISTS (SELECT 1 FROM keys WHERE user = ?2)",
-            (course, user_id),
-        )
-    db.execute("UPDATE removals SET name = '' WHERE course = ? AND user = ?", (course, user_id))
-    db.execute(
-        "DELETE FROM keys WHERE user = ?1 AND NOT EXISTS (SELECT 1 FROM members WHERE user = ?1)",
-        (user_id,),
-    )
-    blobs.erase(db, course, user_id)
-    return Committed(0, changes, destroyed=True)
-
-
-def _leave_no_id(db: sqlite3.Connection, course: str, user_id: str) -> None:
-    """Delete what is named after an erased person: their own channel, and tombstones.
-
-    Mirrors that have not heard of such a tombstone are reset.
-    """
-    destroy(db, [user_channel(course, user_id)])
-    swept = db.execute(
-        "DELETE FROM documents WHERE body IS NULL AND instr(id, ?2)"
-        " AND channel IN (SELECT name FROM channels WHERE course = ?1) RETURNING channel, seq",
-        (course, user_id),
-    ).fetchall()
-    for channel, seq in swept:
-        db.execute("UPDATE channels SET swept = max(swept, ?) WHERE name = ?", (seq, channel))

@@ -14,7 +14,7 @@ from edu_widgets.protocol.errors import Refused, ServiceUnavailable
 from edu_widgets.protocol.text_normalization import look_alike_key
 from edu_widgets.service.config import ChannelConfig
 from edu_widgets.service.rules import Decision, Person, Request, RuleRun, Write
-from edu_widgets.service.store import schema, writes
+from edu_widgets.service.store import members, schema
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.store.sweeping import MAX_MEMBERS
 
@@ -233,7 +233,7 @@ async def test_a_large_course_is_not_looked_through_anew_for_each_newcomer(
         looked.append(name)
         return look_alike_key(name)
 
-    monkeypatch.setattr(writes, "_look", lru_cache(writes._look.cache_info().maxsize)(look))
+    monkeypatch.setattr(members, "_look", lru_cache(members._look.cache_info().maxsize)(look))
     store = SqliteStore(tmp_path / "service.db")
     await store.enter("c", "u", "Ada", "student")
     rows = [("c", f"u{n}", f"P {n}", f"p {n}", "student") for n in range(MAX_MEMBERS - 10)]
