@@ -1,4 +1,4 @@
-"""Who may be in a lesson: its invite, its door, and the erasing of people."""
+"""Admission to a lesson: its invite, its door, and the erasing of people."""
 
 from __future__ import annotations
 

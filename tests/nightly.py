@@ -1,4 +1,4 @@
-"""What takes long is tried in full each night: `.github/workflows/nightly.yml`."""
+"""Long tests, tried in full each night: `.github/workflows/nightly.yml`."""
 
 import os
 

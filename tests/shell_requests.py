@@ -61,7 +61,7 @@ def run(client: BlockingKernelClient, code: str) -> None:
 def stranded(
     first: BlockingKernelClient, second: BlockingKernelClient, rounds: int, patience: float
 ) -> int:
-    """How many requests had no answer in `patience` seconds, and had it when one more came.
+    """The number of requests answered only when one more came, after `patience` seconds.
 
     In a round both ask once, the second about when the first is answered.
     """

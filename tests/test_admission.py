@@ -1,4 +1,4 @@
-"""Who may be in a lesson: what instructors decide from cells, and what a student's kernel sees."""
+"""Admission to a lesson: the instructors' calls, and their effects in a student's kernel."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -213,7 +213,7 @@ def intend(lesson: edu.Lesson, do: str, **args: Any) -> None:
 
 
 def desk(lesson: edu.Lesson) -> dict[str, Any]:
-    """What a page that comes now is told of the lesson."""
+    """The lesson's state for a page that comes now."""
     lesson.people.comm.receive({"op": "ready", "page": uuid7(), "lang": ""})
     found: list[dict[str, Any]] = []
 

@@ -194,7 +194,7 @@ def test_ctrl_c_ends_a_command_without_a_word(
 
 @pytest.mark.parametrize("make", ["missing", "a folder", "in use"])
 def test_a_folder_that_cannot_be_used_is_told_as_it_is(make: str, tmp_path: Path) -> None:
-    """What is wrong with it, and never that another service has it."""
+    """The message names its fault, and never another service."""
     if make == "missing":
         done = serve("--course", "x", "--data", "/proc/none", "--port", "0")
         assert "cannot be used" in done.stderr

@@ -151,7 +151,7 @@ class Stream:
 
 
 class Answering:
-    """What answers on the shell channel."""
+    """A kernel that answers on the shell channel."""
 
     def __init__(self, **parts: object) -> None:
         vars(self).update(parts)

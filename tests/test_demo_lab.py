@@ -1,4 +1,4 @@
-"""Where the demo's JupyterLab listens."""
+"""The address of the demo's JupyterLab."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who a service is, and who a person is to it: over a change of address, and an upgrade."""
+"""Identities of services and people: over a change of address, and an upgrade."""
 
 from __future__ import annotations
 

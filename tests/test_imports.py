@@ -1,4 +1,4 @@
-"""Who may import whom, and what importing costs.
+"""Contracts between modules, and the cost of importing.
 
 The rules are import-linter's contracts in pyproject.toml; here they are checked, and, in
 fresh processes, what the two sides really load.
@@ -75,7 +75,7 @@ def test_contracts(tmp_path: Path) -> None:
 
 
 def imports_of(module: str, path: Path, known: set[str]) -> set[str]:
-    """What a module imports of `known` anywhere: in functions and for type checking too."""
+    """The modules of `known` that a module imports, in functions and for type checking too."""
     package = module.split(".") if path.stem == "__init__" else module.split(".")[:-1]
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):

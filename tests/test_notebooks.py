@@ -72,12 +72,12 @@ def outputs(notebook: nbformat.NotebookNode) -> str:
 
 
 def output(notebook: nbformat.NotebookNode, id_: str) -> str:
-    """What a cell showed, as text."""
+    """The output of a cell, as text."""
     return shown(next(cell for cell in notebook.cells if cell.id == id_))
 
 
 def written_html(notebook: nbformat.NotebookNode, id_: str) -> str:
-    """What a cell showed, as HTML."""
+    """The output of a cell, as HTML."""
     cell = next(cell for cell in notebook.cells if cell.id == id_)
     return "\n".join(str(one.get("data", {}).get("text/html", "")) for one in cell.outputs)
 
@@ -336,7 +336,7 @@ def titles(lesson: edu.Lesson) -> list[str]:
 
 
 def failure(notebook: nbformat.NotebookNode) -> str:
-    """What the errors in a notebook say: those that belong to the lesson."""
+    """The texts of the errors in a notebook that belong to the lesson."""
     return "\n".join(
         one.evalue
         for cell in notebook.cells

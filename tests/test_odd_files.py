@@ -45,7 +45,7 @@ ODD: dict[str, Callable[[Path], Any]] = {
 
 
 def soon(work: Callable[[], object]) -> object:
-    """What a call returns, or raises; it does not wait for anybody."""
+    """The result of a call, or its error; it does not wait for anybody."""
     found: list[object] = []
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""What is in the wheel and the sdist, and what building them needs."""
+"""Contents of the wheel and the sdist, and the needs of building them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the project's host reads: citation, issue forms."""
+"""Files for the project's host: citation, issue forms."""
 
 from __future__ import annotations
 

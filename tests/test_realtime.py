@@ -58,7 +58,7 @@ def enter(platform: Running) -> Iterator[Enter]:
 
 
 def heard(client: edu.RealtimeClient, *events: str) -> list[tuple[Any, ...]]:
-    """What a client is told, in order."""
+    """The messages to a client, in order."""
     told: list[tuple[Any, ...]] = []
     for event in events:
         client.on(event, lambda *arguments, event=event: told.append((event, *arguments)))

@@ -1,4 +1,4 @@
-"""What somebody meets in IPython: the magic, short errors, what Tab shows."""
+"""The package in IPython: the magic, short errors, completion."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ IMPORT = "import edu_widgets as edu"
 
 
 def outputs(*cells: str) -> list[str]:
-    """What each cell shows in a shell of its own, without colours."""
+    """The output of each cell in a shell of its own, without colours."""
     done = subprocess.run(
         [sys.executable, "-c", RUN, *cells],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Where nothing can be written, or Python lacks something: one sentence, and nobody is let in."""
+"""Folders that cannot be written, a Python that lacks something: one sentence, nobody let in."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ for name in sys.argv[2:]:
 
 
 def in_a_browser(data: Path, *arguments: str) -> list[str]:
-    """What is said by a Python without file locks."""
+    """The message of a Python without file locks."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *arguments],
         cwd=ROOT,

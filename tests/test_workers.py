@@ -1,4 +1,4 @@
-"""Which tests share a worker of pytest-xdist."""
+"""The sharing of pytest-xdist's workers by tests."""
 
 from __future__ import annotations
 

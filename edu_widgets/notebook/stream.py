@@ -127,7 +127,7 @@ class Stream:
         return page in self._pages
 
     def pulse(self, now: float) -> Json:
-        """That the kernel lives, and what was told last."""
+        """Return a sign of life with the number of the last batch."""
         self._said_at, self._owed = now, False
         return {"op": "pulse", "n": self.n}
 

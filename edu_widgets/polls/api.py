@@ -25,7 +25,7 @@ NO_DRAFT = (
 
 
 class PollsApi:
-    """What people do with the polls in Python: ask, prepare, look, export."""
+    """The polls in Python: to ask, prepare, look and export."""
 
     _client: CourseClient
     _polls: Polls

@@ -45,7 +45,7 @@ _LIST_WITHIN = 3.0
 
 
 class PresenceApi:
-    """What can be done with the people in Python: look, say how far one is, ask for help."""
+    """The people in Python: to look, say how far one is, and ask for help."""
 
     _client: CourseClient
     _people: PresenceMirror

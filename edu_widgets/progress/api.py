@@ -38,7 +38,7 @@ NOBODY = "This hint would reach nobody: no one has this failure any more."
 
 
 class ProgressApi:
-    """What can be done with exercises in Python: give, check, look how far everybody is."""
+    """The exercises in Python: to give and check them, and see everybody's progress."""
 
     _client: CourseClient
     _mirror: ProgressMirror

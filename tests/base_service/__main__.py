@@ -12,7 +12,7 @@ from tests.base_service.variants import Variants
 
 
 def variants(arguments: list[str] | None = None) -> tuple[Variants, str, int]:
-    """What the command line says: each variant is an option of its own name."""
+    """The variants given on the command line: each is an option of its own name."""
     parser = argparse.ArgumentParser(prog="python -m tests.base_service", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=3001)

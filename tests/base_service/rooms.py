@@ -1,4 +1,4 @@
-"""Who is in which channel, what was said there, and what that means for whom."""
+"""The channels of a base service: their members, their messages, and the frames these cause."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Member:
 
 @dataclass
 class Channel:
-    """What was said, and what happened, in order."""
+    """The messages and events of a channel, in order."""
 
     messages: list[Frame] = field(default_factory=list)
     own: list[Frame] = field(default_factory=list)

@@ -33,7 +33,7 @@ class Running(LoopThread):
 
     @property
     def url(self) -> str:
-        """What people pass to `connect`."""
+        """The address that people pass to `connect`."""
         return f"ws://127.0.0.1:{self.port}"
 
     @property
@@ -42,7 +42,7 @@ class Running(LoopThread):
         return list(self._service.asked)
 
     def messages(self, channel: str) -> list[Frame]:
-        """What was said in a channel, as it is stored."""
+        """The messages of a channel, as they are stored."""
         return [dict(message) for message in self._service.rooms.channel(channel).messages]
 
     def own(self, channel: str) -> list[Frame]:
@@ -74,7 +74,7 @@ class Running(LoopThread):
         self.run(self._service.rooms.tell(channel, type_, data))
 
     def people(self, channel: str) -> list[str]:
-        """Who is in a channel."""
+        """The people in a channel."""
         members = tuple(self._service.rooms.members)
         return [member.user_id for member in members if channel in member.channels]
 

@@ -62,7 +62,7 @@ class BaseService:
         )
 
     def _knows(self, request: web.Request) -> bool:
-        """Whether the request has the token, where this service looks for it."""
+        """Return True if the request has the token, where this service looks for it."""
         given = request.query.get("token", "")
         if not given and not self.variants.token_in_query_only:
             given = _bearer(request)
@@ -173,7 +173,7 @@ class BaseService:
     async def _replay(
         self, request: web.Request, response: web.StreamResponse, channels: list[str]
     ) -> None:
-        """What has happened since the client was here last."""
+        """The events since the client was here last."""
         with contextlib.suppress(KeyError, ValueError):
             since = int(request.headers["Last-Event-ID"])
             missed = [

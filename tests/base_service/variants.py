@@ -1,4 +1,4 @@
-"""What services that speak the same messages do differently."""
+"""The differences between services that speak the same messages."""
 
 from dataclasses import dataclass
 

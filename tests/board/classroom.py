@@ -79,7 +79,7 @@ class Classroom(InMemoryService):
         return Size() if found is None else found.as_(Size)
 
     def heads(self) -> dict[str, int]:
-        """How many changes there were in each channel."""
+        """The number of changes in each channel."""
         return dict(self.db.execute("SELECT name, head FROM channels").fetchall())
 
 

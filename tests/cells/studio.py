@@ -39,7 +39,7 @@ class Studio(InMemoryService):
 
 
 class Wire:
-    """What a kernel says about cells, as ipykernel says it."""
+    """A kernel's messages about cells, as ipykernel sends them."""
 
     def __init__(self) -> None:
         self.runs = Runs()

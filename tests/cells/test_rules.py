@@ -1,4 +1,4 @@
-"""What the rules of cells allow, rule by rule."""
+"""The rules of cells, one by one."""
 
 from __future__ import annotations
 

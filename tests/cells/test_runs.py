@@ -1,4 +1,4 @@
-"""What is made of a kernel's messages: runs, and documents that fit and tell no secret."""
+"""A kernel's messages become runs, and documents that fit and tell no secret."""
 
 from __future__ import annotations
 

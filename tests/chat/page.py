@@ -63,7 +63,7 @@ class Page:
         return found
 
     def signals(self, name: str) -> list[Any]:
-        """What was signalled under a name."""
+        """The signals of a name."""
         return [m["data"] for m in self.heard if m["op"] == "signal" and m["name"] == name]
 
     def _hear(self, message: Json) -> None:

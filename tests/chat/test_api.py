@@ -1,4 +1,4 @@
-"""What a person does from Python: arguments, receipts, export, cells."""
+"""The chat from Python: arguments, receipts, export, cells."""
 
 from __future__ import annotations
 

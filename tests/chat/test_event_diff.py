@@ -1,4 +1,4 @@
-"""What `.on(...)` tells: each thing once, over whatever comes again."""
+"""The events of `.on(...)`: each once, over whatever comes again."""
 
 from __future__ import annotations
 

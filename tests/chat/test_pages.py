@@ -1,4 +1,4 @@
-"""What pages ask for: each intent becomes its command, or its answer."""
+"""The intents of pages: each becomes its command, or its answer."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def the(chat: CourseChat, id_: str) -> ChatMessage:
 
 
 class Heard:
-    """What callbacks were told, from the thread they run on."""
+    """The calls of callbacks, from the thread they run on."""
 
     def __init__(self, chat: CourseChat, *events: str) -> None:
         self._lock = threading.Lock()

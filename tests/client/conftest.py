@@ -1,4 +1,4 @@
-"""What the tests of the kernel client share."""
+"""Fixtures that the tests of the kernel client share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.client.fake_service import FakeService
 
 @dataclass
 class Clients:
-    """What clients are made with; they are closed with `stack`."""
+    """A maker of clients, which are closed with `stack`."""
 
     network: NetworkThread
     callbacks: CallbackThread

@@ -26,7 +26,7 @@ def eventually(condition: Callable[[], Any], what: str = "it comes true") -> Non
 
 @dataclass
 class Script:
-    """What the service does; change it at any time."""
+    """The service's behaviour; change it at any time."""
 
     refuse: tuple[int, dict[str, str], bytes] | None = None
     """Answer the upgrade with this status, these headers and this body."""

@@ -43,7 +43,7 @@ class Member(msgspec.Struct):
 
 
 class Config(msgspec.Struct):
-    """What a kernel is told."""
+    """The settings of a kernel."""
 
     course: str
     folder: str
@@ -62,7 +62,7 @@ class Told(msgspec.Struct, order=True):
 
 
 class Seen(msgspec.Struct):
-    """What one member has in the end."""
+    """The documents that one member has in the end."""
 
     name: str
     state: str
@@ -172,7 +172,7 @@ def _tell(text: str) -> None:
 
 
 def log_of(config: Config, name: str) -> Path:
-    """Where it is written down what somebody has sent."""
+    """The file that lists the messages a person has sent."""
     return Path(config.folder) / f"{name}.log"
 
 

@@ -44,7 +44,7 @@ KILLS = ("kill the service", "kill a kernel")
 
 @dataclass
 class Outcome:
-    """What a run has shown, beside what it checks itself."""
+    """The results of a run, beside its own checks."""
 
     seed: int
     written: int = 0
@@ -98,13 +98,13 @@ class Kernel:
         self._process.communicate()
 
     def end(self, head: int) -> list[Seen]:
-        """What its members have in the end."""
+        """The documents that its members have in the end."""
         told, _ = self._process.communicate(f"{head}\n", timeout=PATIENCE)
         assert self._process.returncode == 0
         return msgspec.json.decode(told, type=list[Seen])
 
     def logs(self) -> dict[str, list[str]]:
-        """What has happened, by sender."""
+        """The events, by sender."""
         names = [member.name for member in self.config.members]
         return {name: log_of(self.config, name).read_text().splitlines() for name in names}
 

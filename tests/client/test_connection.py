@@ -1,4 +1,4 @@
-"""What a connection tells its session, with a transport that does what it is told."""
+"""A connection's reports to its session, with a transport under the test's control."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session believes of the frames that arrive."""
+"""A session's handling of the frames that arrive, wrong ones too."""
 
 from __future__ import annotations
 

@@ -313,7 +313,7 @@ def secure(desk: Desk) -> Iterator[Invite]:
 
 
 def failure(invite: Invite, folder: Path) -> str:
-    """What joining says that does not work; never in the words of the system or a library."""
+    """The message of a join that fails; never in the words of the system or a library."""
     with pytest.raises(ServiceUnavailable) as raised:
         join(invite, "Ada", MembershipFiles(folder))
     assert not re.search(r"[Ee]rrno|Error|SSL|_ssl", str(raised.value))

@@ -1,4 +1,4 @@
-"""Who a person is in a course, as far as the service's answers tell."""
+"""A person's identity in a course, from the service's answers."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ WINDOW = 3
 
 
 class Channel:
-    """What a service keeps of a channel: the documents, and the frames it has sent."""
+    """A service's side of a channel: the documents, and the frames it has sent."""
 
     def __init__(self) -> None:
         self.seq = 0

@@ -1,4 +1,4 @@
-"""What is meant for now is not done an hour later; what somebody wrote is."""
+"""Momentary commands are not done an hour later; messages are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people are told of a network that fails."""
+"""The messages for people about a network that fails."""
 
 from __future__ import annotations
 

@@ -247,7 +247,7 @@ def test_nothing_is_left_of_a_connection(campus: Campus, lan: Network, way: str)
 
 
 async def _tasks() -> list[str]:
-    """What still runs on the network thread."""
+    """The tasks that still run on the network thread."""
     return [repr(task) for task in asyncio.all_tasks() - {asyncio.current_task()}]
 
 

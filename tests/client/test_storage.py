@@ -305,7 +305,7 @@ def test_of_an_acknowledged_vote_nothing_stays_in_any_file(tmp_path: Path) -> No
 
 
 def found(folder: Path, wanted: bytes) -> bool:
-    """Whether something stands in the bytes of any file."""
+    """Return True if a text stands in the bytes of any file."""
     return any(wanted in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 

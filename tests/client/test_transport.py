@@ -32,7 +32,7 @@ def via(faults: Faults) -> str:
 
 @contextmanager
 def nothing_left() -> Iterator[None]:
-    """What was opened inside is closed at the end: descriptors, sockets, threads."""
+    """Descriptors, sockets and threads that were opened inside are closed at the end."""
     process = psutil.Process()
     before, threads = process.num_fds(), threading.active_count()
     yield

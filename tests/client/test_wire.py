@@ -79,7 +79,7 @@ async def connected(first: bytes = b"") -> AsyncIterator[tuple[Peer, WebSocketTr
 
 
 class Reading:
-    """What a transport hands over; its task ends with the connection."""
+    """The frames that a transport hands over; its task ends with the connection."""
 
     def __init__(self, transport: WebSocketTransport) -> None:
         self.transport = transport

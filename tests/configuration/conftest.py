@@ -68,7 +68,7 @@ def leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def refused(**arguments: Any) -> str:
-    """What is said of the settings."""
+    """The message about the settings."""
     with pytest.raises(InvalidArgument) as raised:
         configuration.load(**arguments)
     return str(raised.value)

@@ -44,7 +44,7 @@ BLOCKS = [block for page in PAGES for block in blocks(page)]
 
 
 def is_cell(block: Block) -> bool:
-    """Whether it runs in a notebook; else it is a file, a command or a frame."""
+    """True if it runs in a notebook; else it is a file, a command or a frame."""
     if block.language == "python":
         return not block.text.startswith("c.")  # a configuration file
     return block.text.startswith("%%")

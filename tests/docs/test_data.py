@@ -1,4 +1,4 @@
-"""What the documentation shows and is no cell: commands, settings, questions, frames."""
+"""The documentation's blocks that are no cells: commands, settings, questions, frames."""
 
 import json
 import re
@@ -103,7 +103,7 @@ def of_bell(text: str, _: Patch) -> None:
 
 
 def toml(text: str, patch: Patch) -> None:
-    """What `edu-widgets serve --config` takes, or the bell's project."""
+    """The file for `edu-widgets serve --config`, or the bell's project."""
     if "[project]" in text:
         of_bell(text, patch)
         return

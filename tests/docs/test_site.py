@@ -21,7 +21,7 @@ COUNTED = ("blockquote", "h1", "h2", "h3", "img", "li", "pre", "tr")
 
 
 class Reader(HTMLParser):
-    """What an HTML page has: ids, what it loads, and how many of each element its article has."""
+    """The contents of an HTML page: ids, loaded files, and its article's elements by number."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

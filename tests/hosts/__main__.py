@@ -90,7 +90,7 @@ lesson = edu.join({invite!r}{name}).wait_connected(180)
 
 
 class Steps:
-    """What was tried, and what came of it."""
+    """The steps that were tried, with their results."""
 
     def __init__(self, name: str) -> None:
         self.failed = False

@@ -70,7 +70,7 @@ class InMemoryClient(FakeClient, Generic[S]):
             self.drop(id)
 
     def deliver(self) -> None:
-        """What was sent reaches the service, in order; answers come before documents."""
+        """The service gets the commands, in order; answers come before documents."""
         self.run()
         for command in list(self.outbox.values()):
             if command.state is not CommandState.QUEUED:

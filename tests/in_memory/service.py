@@ -39,7 +39,7 @@ class InMemoryService:
         """Every version of every document, by channel, as it went out."""
 
     def usual_channel(self, person: Person) -> str:
-        """Where a person's commands go unless they say otherwise."""
+        """The channel of a person's commands unless they name another."""
         del person
         return ROOM
 
@@ -66,7 +66,7 @@ class InMemoryService:
         return self._commit(request, self.feature.rules[type_])
 
     def by_itself(self, type_: str, data: Any, rule: Rule) -> Committed:
-        """What the service does without anybody asking for it."""
+        """The service's work that no command asks for."""
         request = Request(COURSE, ROOM, NOBODY, type_, data, uuid7(), self.now, self.config)
         return self._commit(request, rule)
 

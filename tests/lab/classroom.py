@@ -64,7 +64,7 @@ class Person:
 
     @property
     def box(self) -> Locator:
-        """Where messages are written."""
+        """The box that messages are written in."""
         return self.chat.locator("textarea")
 
     def says(self, text: str) -> None:
@@ -104,7 +104,7 @@ class Class:
 
     @property
     def host_call(self) -> str:
-        """What the instructor's notebook hosts the course with."""
+        """The call by which the instructor's notebook hosts the course."""
         return f"edu.host({self.course!r}, name='Mira', port={self.port}, rate_limits=False)"
 
     def instructor(self, kernel: str | None = None, **context: object) -> Person:
@@ -137,7 +137,7 @@ class Class:
     # -- the service ------------------------------------------------------------------
 
     def state(self) -> dict[str, object]:
-        """What the running service says about itself."""
+        """The state that the running service has written down."""
         path = self.folder / "data" / "services" / self.course / "service.json"
         return dict(json.loads(path.read_text(encoding="utf-8")))
 

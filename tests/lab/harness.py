@@ -569,7 +569,7 @@ class LabPage:
 
     @property
     def folder(self) -> Path:
-        """Where the notebook stands, which is its kernel's working directory."""
+        """The notebook's folder, which is its kernel's working directory."""
         return (self.lab.work / self.name).parent
 
     def _open(self) -> Self:
@@ -683,7 +683,7 @@ class LabPage:
         return int(self.page.evaluate("() => __lab.panel().content.model.cells.length"))
 
     def notebook_source(self) -> list[str]:
-        """What stands in the cells now."""
+        """The sources of the cells now."""
         count = "__lab.panel().content.model.sharedModel.cells.map((cell) => cell.getSource())"
         return list(self.page.evaluate(f"() => {count}"))
 

@@ -221,7 +221,7 @@ def _keep_busy(person: Person) -> Path:
 
 
 def _still_running(person: Person) -> bool:
-    """Whether the cell of `_keep_busy` runs: a subshell's messages say *idle* in between."""
+    """Return True if the cell of `_keep_busy` runs: a subshell's messages say *idle* in between."""
     return bool(person.lab.page.evaluate("() => window.__running"))
 
 

@@ -104,7 +104,7 @@ def wait_log(page: LabPage, event: str, count: int = 1) -> None:
 
 
 def pushed(page: LabPage, key: str) -> list[dict[str, Any]]:
-    """What came that has this key."""
+    """The messages that have this key."""
     contents = [entry["content"] for entry in log(page, "msg:custom")]
     return [content for content in contents if key in content]
 
@@ -127,7 +127,7 @@ def send(page: LabPage, name: str, content: dict[str, Any]) -> None:
 
 
 def heard(page: LabPage) -> list[dict[str, Any]]:
-    """What the kernel's handlers heard; known even while a cell runs."""
+    """The messages that the kernel's handlers got; known even while a cell runs."""
     file = page.folder / "heard.jsonl"
     lines = file.read_text().splitlines() if file.exists() else []
     messages = [json.loads(line) for line in lines]

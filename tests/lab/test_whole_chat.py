@@ -25,7 +25,7 @@ OLD = "for n in range(300):\n    last = lesson.chat.send(f'line {n}.')\nlast.wai
 
 @dataclass
 class People:
-    """Who is there, and what is between Ada and the service."""
+    """The people of the lesson, and the proxy between Ada and the service."""
 
     mira: Person
     ada: Person

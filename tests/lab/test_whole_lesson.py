@@ -62,7 +62,7 @@ The second of the set?
 
 @dataclass
 class People:
-    """Who is there, and what is between Ada and the service."""
+    """The people of the lesson, and the proxy between Ada and the service."""
 
     mira: Person
     ada: Person
@@ -116,7 +116,7 @@ def question(person: Person) -> Locator:
 
 
 def standing(person: Person) -> Locator:
-    """How one's own vote stands."""
+    """The state of one's own vote."""
     return view(person, "polls").locator(".standing")
 
 

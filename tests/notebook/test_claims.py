@@ -1,4 +1,4 @@
-"""Who looks, as pages claim it."""
+"""The identities that pages claim."""
 
 from hypothesis import given
 from hypothesis import strategies as st

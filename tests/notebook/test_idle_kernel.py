@@ -55,7 +55,7 @@ def kernel(folder: Path) -> Iterator[tuple[KernelManager, BlockingKernelClient]]
 
 
 def told(client: BlockingKernelClient) -> list[dict[str, Any]]:
-    """What the kernel has published so far and was not read."""
+    """The messages that the kernel has published and nobody has read."""
     messages: list[dict[str, Any]] = []
     while True:
         try:

@@ -57,7 +57,7 @@ def own() -> set[str]:
 
 
 def foreign(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Where a private name of another package is used, also where it stands in a text."""
+    """The uses of private names of other packages, also those in texts."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and is_private(node.attr) and node.attr not in own():
             yield node.lineno, node.attr

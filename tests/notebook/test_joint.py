@@ -28,7 +28,7 @@ def _batches(draw: st.DrawFn) -> Json:
 
 
 def told(message: Json, key: str) -> Json | None:
-    """What a page reads of a message for a viewer; None: it is not for them."""
+    """The part of a message that a viewer's page reads; None: it is not for them."""
     if "by" not in message:
         return message if message.get("for", "") == key else None
     if key not in message["by"]:

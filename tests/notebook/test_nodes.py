@@ -29,7 +29,7 @@ PAGE_DEPTH = 24
 
 
 def as_json(body: Body) -> Any:
-    """What arrives in the page."""
+    """The nodes as they arrive in the page."""
     return json.loads(json.dumps(body))
 
 

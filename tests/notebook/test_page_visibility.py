@@ -1,4 +1,4 @@
-"""How late a page's messages come, while clocks are set and computers sleep."""
+"""The delay of a page's messages, while clocks are set and computers sleep."""
 
 from edu_widgets.notebook.page_visibility import Delays
 

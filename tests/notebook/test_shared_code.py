@@ -31,7 +31,7 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def asked(widget: LiveWidget, *codes: object) -> list[dict[str, Any]]:
-    """What is sent to a page that asks for code."""
+    """The messages to a page that asks for code."""
     widget.comm.take()
     widget.comm.receive({"op": "code", "codes": list(codes)})
     return list(widget.comm.take())

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 class Truth:
-    """What there is; `state` stands for the lesson."""
+    """The documents that there are; `state` stands for the lesson."""
 
     def __init__(self) -> None:
         self.docs: dict[str, Json] = {}

@@ -82,7 +82,7 @@ class Kernel:
         return found
 
     def later(self) -> list[dict[str, Any]]:
-        """What is sent to all pages within a second."""
+        """The messages to all pages within a second."""
         found = self.sent()
         for client in (*self.clients.values(), self.owner):
             client.advance(1.0)

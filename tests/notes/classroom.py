@@ -59,7 +59,7 @@ class Classroom(InMemoryService):
         return self.all(SharedNote.kind, room)
 
     def heads(self) -> dict[str, int]:
-        """How many changes there were in each channel."""
+        """The number of changes in each channel."""
         return dict(self.db.execute("SELECT name, head FROM channels").fetchall())
 
 

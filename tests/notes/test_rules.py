@@ -1,4 +1,4 @@
-"""What the rules of notes allow, rule by rule."""
+"""The rules of notes, one by one."""
 
 from __future__ import annotations
 

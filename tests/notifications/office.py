@@ -44,7 +44,7 @@ class Office(InMemoryService):
         return id_
 
     def expire(self) -> list[ChannelChange]:
-        """What the service does by itself once a second; what it changed."""
+        """The service's own work, once a second; returns the documents it has changed."""
         ids = [row[0] for row in self.rows(expiry_channel(COURSE), Expiry.kind)]
         done = [self.by_itself("expire", Due(id_), expire) for id_ in ids]
         return [change for commit in done for change in commit.changes]
@@ -76,6 +76,6 @@ class Office(InMemoryService):
         return mark
 
     def heads(self) -> dict[str, int]:
-        """How many changes there were in each channel."""
+        """The number of changes in each channel."""
         rows = self.db.execute("SELECT name, head FROM channels").fetchall()
         return dict(rows)

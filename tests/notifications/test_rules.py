@@ -1,4 +1,4 @@
-"""What the rules of notifications allow, rule by rule."""
+"""The rules of notifications, one by one."""
 
 from __future__ import annotations
 

@@ -107,12 +107,12 @@ class Desk:
 
 
 def unread(document: dict[str, Any]) -> dict[str, int]:
-    """How much is new, by tab."""
+    """The number of new things, by tab."""
     return {name: tab["unread"] for name, tab in document["parts"].items()}
 
 
 def switched(document: dict[str, Any]) -> tuple[bool, bool]:
-    """Whether names are hidden, and nothing pops up."""
+    """The switches of the panel: names hidden, nothing pops up."""
     tabs = document["parts"]
     return tabs["people"]["switches"]["hide_names"], tabs["notifications"]["switches"]["quiet"]
 

@@ -40,11 +40,11 @@ class School(InMemoryService):
         super().__init__(FEATURE)
 
     def refresh(self, poll_id: str) -> Committed:
-        """What the service does by itself after votes, and when time has passed."""
+        """The service's own work after votes, and when time has passed."""
         return self.by_itself("refresh", Due(poll_id), refresh)
 
     def attend(self) -> None:
-        """What the service notes when an instructor comes, goes or stays."""
+        """The service's note of an instructor who comes, goes or stays."""
         self.by_itself("attend", None, attend)
 
     # -- in fewer words --------------------------------------------------------------------

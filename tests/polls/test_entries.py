@@ -1,4 +1,4 @@
-"""What is written in files and cells is what is asked, or an error with its line."""
+"""Questions of files and cells are asked as written, or are an error with its line."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ STEPS = st.one_of(
 
 
 class Model:
-    """What has to be true, kept by hand beside the rules."""
+    """The expected state, kept by hand beside the rules."""
 
     def __init__(self, school: School, *, anonymous: bool) -> None:
         self.school = school

@@ -114,7 +114,7 @@ def test_a_csv_holds_no_formula(tmp_path: Path) -> None:
 
 
 class Axes:
-    """What of matplotlib's axes a plot uses."""
+    """The part of matplotlib's axes that a plot uses."""
 
     def __init__(self) -> None:
         self.bars: list[tuple[list[int], str]] = []
@@ -156,7 +156,7 @@ def test_a_plot_has_bars_for_each_round(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 class Elements(HTMLParser):
-    """What a browser would build."""
+    """The elements that a browser would build."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What instructors and students ask of polls, rule by rule."""
+"""The rules of polls, for instructors and students, one by one."""
 
 from __future__ import annotations
 

@@ -270,7 +270,7 @@ async def test_an_ended_poll_is_gone_from_every_file(service: Service, tmp_path:
 
 
 def uncovered(files: list[Path], wanted: bytes) -> int:
-    """How often something stands in the bytes of these files."""
+    """The number of times that a text stands in the bytes of these files."""
     return sum(path.read_bytes().count(wanted) for path in files if path.exists())
 
 

@@ -1,4 +1,4 @@
-"""What cannot be done with a poll is an error in the cell that asks for it, and changes nothing."""
+"""A step that a poll cannot take is an error in the cell that asks for it, and changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a poll's own output shows: this poll, whatever is asked later."""
+"""A poll's own output shows this poll, whatever is asked later."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def shown(desk: Desk, poll: Poll) -> PollView:
 
 
 def page(desk: Desk, view: PollView) -> dict[str, Any]:
-    """What a page is told that shows it anew."""
+    """The snapshot for a page that shows it anew."""
     view.comm.receive({"op": "ready", "page": "q1", "lang": ""})
     *_, snapshot = [m for m in told(desk, view) if m["op"] == "snapshot"]
     return dict(snapshot["collections"])

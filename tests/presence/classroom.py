@@ -26,7 +26,7 @@ class Classroom(InMemoryService):
         super().__init__(FEATURE)
 
     def sweep(self, gone: Sequence[str] = (), solved: Sequence[str] = ()) -> Committed:
-        """What the service does by itself once people have been gone for long."""
+        """The service's own work once people have been gone for long."""
         return self.by_itself("sweep", Sweep(list(gone), list(solved)), sweep)
 
     # -- what is there ----------------------------------------------------------------------
@@ -36,7 +36,7 @@ class Classroom(InMemoryService):
         return None if found is None else found.as_(type_)
 
     def _same(self, person: Person, id_: str, type_: type[msgspec.Struct]) -> Any:
-        """What staff sees, which is what the person sees."""
+        """The status as staff sees it, which is as the person sees it."""
         seen = self._find(STAFF, id_, type_)
         assert seen == self._find(own(person), id_, type_)
         return seen

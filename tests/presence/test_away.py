@@ -1,4 +1,4 @@
-"""Whether anybody is at this end: pages in sight, cells that run, and when it is said."""
+"""Presence at this end: pages in sight, cells that run, and the time at which it is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is here, told over a line that loses frames and a service that restarts."""
+"""The list of people here, over a line that loses frames and a service that restarts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kernel keeps of the lists it is told."""
+"""A kernel's copy of the lists it is told."""
 
 from edu_widgets.presence.commands import Here, PeoplePage
 from edu_widgets.presence.roster import Roster

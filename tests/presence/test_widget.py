@@ -45,7 +45,7 @@ class Desk:
         return json.loads(json.dumps(self.list.comm.take()))  # type: ignore[no-any-return]
 
     def page(self, name: str = "p1") -> dict[str, Any]:
-        """What a page begins with: its collections."""
+        """The collections that a page begins with."""
         self.list.comm.receive({"op": "ready", "page": name, "lang": ""})
         snapshot = next(m for m in self.sent() if m["op"] == "snapshot")
         return {key: value["docs"] for key, value in snapshot["collections"].items()}

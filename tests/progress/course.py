@@ -35,7 +35,7 @@ class Course(InMemoryService):
         return self.do(person, "report_progress", results=[result])
 
     def progress(self, person: Person, name: str = "clean") -> ExerciseProgress | None:
-        """What staff sees, which is what the person sees."""
+        """The progress as staff sees it, which is as the person sees it."""
         id_ = progress_id(name, person.id)
         seen, mine = self.document(STAFF, id_), self.document(own(person), id_)
         assert (seen is None) == (mine is None)

@@ -1,4 +1,4 @@
-"""What of an error leaves the kernel: no value, and yet enough to tell failures apart."""
+"""The part of an error that leaves the kernel: no value, yet enough to tell failures apart."""
 
 from __future__ import annotations
 

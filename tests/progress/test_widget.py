@@ -22,7 +22,7 @@ CHECKS = {"two rows": "len(df) == 2", "no gaps": "None not in df"}
 
 
 class Said:
-    """What people say of themselves, as presence would tell it."""
+    """The statuses of people, as presence would tell them."""
 
     documents = "status"
 

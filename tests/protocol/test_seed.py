@@ -1,4 +1,4 @@
-"""What the platform's own clients and services write is understood."""
+"""Frames of the platform's own clients and services are understood."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Ended(Exception):  # noqa: N818
 
 
 class HttpSocket:
-    """What event streams and polls have in common: posts, and a queue of what has come."""
+    """The common part of event streams and polls: posts, and a queue of received frames."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str, token: str) -> None:
         self.http = http

@@ -72,7 +72,7 @@ class Desk:
         return found
 
     async def heads(self) -> tuple[int, ...]:
-        """How many changes there were in each channel."""
+        """The number of changes in each channel."""
         channels = (ROOM, STAFF, own(ADA), own(BO), own(MIRA))
         return tuple([(await self.store.heads(channel)).seq for channel in channels])
 

@@ -1,4 +1,4 @@
-"""Who may be in a course: staff invites, the door, the roster, and who is removed."""
+"""Admission to a course: staff invites, the door, the roster, removals."""
 
 import asyncio
 import json

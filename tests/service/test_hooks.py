@@ -1,4 +1,4 @@
-"""What the engine offers to features: hearing of commits, work that goes on beside."""
+"""The engine's offers to features: hearing of commits, work that goes on beside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a browser shows of an invite: how to come by the package, in words that are true."""
+"""An invite in a browser: the way to the package, in words that are true."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a room tells of itself: who is here, and that its history began anew."""
+"""A room's own messages: the people here, and a history that began anew."""
 
 from edu_widgets.protocol import Cursor
 from edu_widgets.service.rooms import MOST_NAMED, NAMES, Presence, Room

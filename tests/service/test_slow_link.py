@@ -71,7 +71,7 @@ class Reader:
         return data
 
     async def nothing_more(self) -> None:
-        """What follows is the answer to this, and the ping of the page before it."""
+        """The next frames are the answer to this, and the ping of the page before it."""
         await self.send("heartbeat", "system", {"timestamp": 1})
         while (frame := await self.read())["type"] != "heartbeat_ack":
             assert frame["type"] != "changes"

@@ -1,4 +1,4 @@
-"""What a service does by itself: it is told of failures, tries again, and goes on."""
+"""A service's own work: its failures are logged, it is tried again, and others go on."""
 
 from __future__ import annotations
 

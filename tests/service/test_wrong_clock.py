@@ -1,4 +1,4 @@
-"""What was said by a service's clock that was ahead, once it is right again."""
+"""Documents with times of a service's clock that was ahead, once it is right again."""
 
 from __future__ import annotations
 

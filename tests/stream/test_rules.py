@@ -1,4 +1,4 @@
-"""What the rules of the stream allow, and how many watch."""
+"""The rules of the stream, and the number of viewers."""
 
 from __future__ import annotations
 

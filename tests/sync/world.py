@@ -201,7 +201,7 @@ class Client:
             self._act()
 
     def frames(self) -> list[bytes]:
-        """What is on its way to this client."""
+        """The frames on their way to this client."""
         return list(self.wire.frames) if self.wire is not None else []
 
     def lose(self) -> bool:

@@ -26,7 +26,7 @@ class FallbackTransport:
 
     @property
     def name(self) -> str:
-        """That of the one in use."""
+        """The name of the transport in use."""
         return self._inner.name if self._inner is not None else ""
 
     @property

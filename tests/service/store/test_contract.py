@@ -1,4 +1,4 @@
-"""What holds for every store."""
+"""The contract of every store."""
 
 import asyncio
 import threading

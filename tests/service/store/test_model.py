@@ -27,7 +27,7 @@ COMMANDS = st.lists(
 
 
 class Mirror:
-    """What design §2 says a client does."""
+    """A client's mirror by design §2."""
 
     def __init__(self) -> None:
         self.cursor = Cursor()

@@ -1,4 +1,4 @@
-"""What is SQLite's own: full disks, foreign locks, restored files."""
+"""SQLite's own cases: full disks, foreign locks, restored files."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What the tests with a real service share: clients, and somebody who watches what they claim."""
+"""Fixtures of the tests with a real service: clients, and an observer of their claims."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Watch:
                 self.wrong.append(f"{words!r} is shown as if others had it")
 
     def shown(self) -> list[str]:
-        """What stands in the room; `?` behind what is unconfirmed."""
+        """The texts in the room; `?` behind those that are unconfirmed."""
         mirror = self.client.mirror()
         docs = mirror.of_kind("message")
         unconfirmed = mirror.unconfirmed

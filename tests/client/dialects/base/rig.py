@@ -117,7 +117,7 @@ class BaseRig(Rig):
         return self.session.channels[ROOM].mirror
 
     def shown(self) -> list[str]:
-        """What stands in the room, in order; `?` behind what is unconfirmed."""
+        """The texts in the room, in order; `?` behind those that are unconfirmed."""
         docs = self.mirror.of_kind("message")
         bodies = [(doc.id, msgspec.json.decode(doc.body)) for doc in docs]
         return [b["content"] + "?" * (id_ in self.mirror.unconfirmed) for id_, b in bodies]

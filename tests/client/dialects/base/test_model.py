@@ -30,7 +30,7 @@ WORDS = ("ok", "yes", "why?", "done")
 
 @dataclass
 class Service:
-    """What was stored, and how messages come back."""
+    """A service's stored messages, and how they come back."""
 
     rewrite_ids: bool = False
     echo: bool = True

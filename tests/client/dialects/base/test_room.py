@@ -1,4 +1,4 @@
-"""What a base service says, as documents; and what it says wrongly."""
+"""The frames of a base service as documents, wrong ones too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a student sees of the chat with a base service, at every moment."""
+"""A student's view of the chat with a base service, at every moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of one's own messages at a service that acknowledges nothing."""
+"""One's own messages at a service that acknowledges nothing."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ async def answering(*answers: dict[str, Any]) -> AsyncIterator[Answers]:
 
 
 async def follow(ways: TransportSelection) -> tuple[list[str], TransportFailed]:
-    """What one connection brings, and how it ends."""
+    """The events of one connection, and its end."""
     transport = EventStreamTransport(ways.target(), ways)
     heard: list[str] = []
     try:

@@ -1,4 +1,4 @@
-"""Where the token goes, how a refusal is told, and where it must never be found."""
+"""The token: the places it goes to, the telling of a refusal, the places it is never found in."""
 
 from __future__ import annotations
 
