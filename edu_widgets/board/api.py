@@ -34,6 +34,8 @@ from edu_widgets.protocol.errors import InvalidArgument, Refused
 
 _FIGURE_WAIT = 30.0
 _OLDER = 200
+_EDGE = FAR // 2
+"""The outermost place: two lie no further apart than a stroke's points may."""
 
 
 class BoardApi:
@@ -303,8 +305,9 @@ def _place(point: object) -> tuple[int, int]:
     except (TypeError, ValueError) as error:
         msg = f"A point is a pair of numbers, such as (10, 20); not {point!r:.40}."
         raise InvalidArgument(msg) from error
-    if not (math.isfinite(x) and math.isfinite(y)) or max(abs(x), abs(y)) * QUARTERS > FAR:
-        raise InvalidArgument(f"({x:g}, {y:g}) is no place on a page: a million pixels at most.")
+    if not (math.isfinite(x) and math.isfinite(y)) or max(abs(x), abs(y)) * QUARTERS > _EDGE:
+        msg = f"({x:g}, {y:g}) is no place on a page: half a million pixels at most."
+        raise InvalidArgument(msg)
     return round(x * QUARTERS), round(y * QUARTERS)
 
 

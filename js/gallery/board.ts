@@ -104,6 +104,8 @@ export const board: Record<string, State> = {
   "board-draw": shows("en", { room: { leader: "Mira", leads: true } }),
   "board-turkish": shows("tr", { room: { open: true } }),
   "board-locked": shows("en", { room: { draws: false, staff: false, leader: "Mira" } }),
+  "board-hand": shows("tr", { room: { draws: false, staff: false, hand: true } }),
+  "board-pens": shows("en", { room: { pens: { a: "Ada" }, leader: "Mira", leads: true } }),
   "board-empty": shows("en", { items: [], pages: 1, room: { staff: false, open: true } }),
   "board-offline": shows("en", { lesson: { state: "offline", nextTryIn: 42_000, queued: 6 } }),
 };

@@ -1,12 +1,14 @@
 import axe from "axe-core";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import vectors from "../../tests/board/vectors.json";
 import { drawn } from "../gallery/board";
 import { readItem } from "../src/board/documents";
+import { png } from "../src/board/export";
 import { isAt } from "../src/board/geometry";
 import { decode, encode, MAX_POINTS, type Point, quartersOf, split } from "../src/board/points";
 import { dress, finishAnimations, isGrave, RULES, themes, told } from "./accessible";
 import { closeBoards, shown } from "./board_stage";
+import { keydown } from "./mount";
 import { closeAll } from "./stage";
 
 afterEach(() => {
@@ -33,7 +35,7 @@ describe("points", () => {
     expect(decode("gA")).toEqual([]);
     expect(quartersOf(Number.NaN, 0)).toBeNull();
     expect(quartersOf(0, Number.POSITIVE_INFINITY)).toBeNull();
-    expect(quartersOf(1e12, -1e12)).toEqual([4_000_000, -4_000_000]);
+    expect(quartersOf(1e12, -1e12)).toEqual([2_000_000, -2_000_000]);
   });
 
   test("of a very long line are several strokes that meet", () => {
@@ -306,3 +308,235 @@ describe("the board", () => {
     }
   });
 });
+
+describe("what one draws with", () => {
+  const places: [number, number][] = [
+    [60, 60],
+    [90, 60],
+    [160, 60],
+  ];
+
+  test("a marker is seen through, and undo takes it back", async () => {
+    const stage = await shown();
+    const white = stage.pixel(110, 60);
+    stage.press("m");
+    stage.press("5");
+    stage.stroke(places);
+    await soon(() => stage.pixel(110, 60)).not.toEqual(white);
+    const [red, green] = stage.pixel(110, 60);
+    expect(Number(red)).toBeGreaterThan(200);
+    expect(Number(green)).toBeGreaterThan(120);
+    expect(stage.asked("board.draw")).toMatchObject([{ tool: "marker", ink: "red" }]);
+    stage.press("z", { ctrlKey: true });
+    expect(stage.asked("board.erase")).toEqual([{ ids: [stage.asked("board.draw")[0]?.id] }]);
+  });
+
+  test.each([
+    ["t", "text"],
+    ["n", "sticky"],
+  ])("%s writes at the place, and Escape keeps what was written", async (key, tool) => {
+    const stage = await shown();
+    stage.press(key);
+    stage.point("pointerdown", [80, 50]);
+    await soon(() => stage.all("textarea").length).toBe(1);
+    stage.find<HTMLTextAreaElement>("textarea").value = "<b>x</b> & y";
+    stage.find("textarea").dispatchEvent(keydown("Escape"));
+    await soon(() => stage.all("textarea").length).toBe(0);
+    expect(stage.asked("board.draw")).toMatchObject([
+      { tool, text: "<b>x</b> & y", x: 240, y: 120, points: "AAA" },
+    ]);
+    // Nothing is put where nothing was written.
+    stage.point("pointerdown", [180, 50]);
+    await soon(() => stage.all("textarea").length).toBe(1);
+    stage.find("textarea").dispatchEvent(keydown("Escape"));
+    expect(stage.asked("board.draw")).toHaveLength(1);
+  });
+
+  test("a laser is told and never stored", async () => {
+    const stage = await shown();
+    stage.press("k");
+    stage.stroke(places);
+    expect(stage.asked("board.draw")).toEqual([]);
+    expect(stage.asked("board.part")[0]).toMatchObject({ tool: "laser" });
+  });
+
+  test("pages turn by keys and buttons, and each shows its own", async () => {
+    const pages = ["first", "p2"].map((id, order) => ({ id, rev: 1, order }));
+    const stage = await shown({ pages, items: [drawn("pen", "ink", [[40, 40]], { page: "p2" })] });
+    const sheet = () => stage.find(".sheet").ariaLabel;
+    await soon(sheet).toBe("Page 1 of 2: 0 things on it");
+    stage.press("PageDown");
+    await soon(sheet).toBe("Page 2 of 2: 1 thing on it");
+    stage.press("PageDown");
+    stage.button("Previous page").click();
+    await soon(sheet).toBe("Page 1 of 2: 0 things on it");
+    // A page that was taken away while one looked at it leads back to the first.
+    stage.press("PageDown");
+    await soon(sheet).toContain("Page 2");
+    stage.model.say({ op: "batch", n: 1, set: {}, del: { pages: ["p2"], items: [] } });
+    await soon(sheet).toBe("Page 1 of 1: 0 things on it");
+  });
+});
+
+describe("odd input", () => {
+  test("a pointer nowhere, and far outside, is left out or held at the edge", async () => {
+    const stage = await shown();
+    stage.stroke([
+      [50, 50],
+      [1e12, -1e12],
+      [60, 60],
+    ]);
+    const points = decode(String(stage.asked("board.draw")[0]?.points));
+    expect(points).toHaveLength(3);
+    expect(points.flat().every(Number.isFinite)).toBe(true);
+  });
+
+  test("a stroke of 100,000 points is told in pieces that meet", async () => {
+    const stage = await shown();
+    stage.point("pointerdown", [1, 1]);
+    for (let n = 0; n < 100_000; n += 1) stage.point("pointermove", [n % 300, n % 200]);
+    stage.point("pointerup", [1, 1]);
+    const asked = stage.asked("board.draw");
+    expect(asked.length).toBe(26);
+    const ends = asked.map(({ x, y, points }) => {
+      const [dx, dy] = decode(String(points)).at(-1) as Point;
+      return [Number(x) + dx, Number(y) + dy];
+    });
+    expect(asked.slice(1).map(({ x, y }) => [x, y])).toEqual(ends.slice(0, -1));
+  });
+
+  test("undo of what others have deleted does nothing that is seen", async () => {
+    const mine = drawn("pen", "red", [[40, 40]], { mine: true });
+    const stage = await shown({ items: [mine] });
+    stage.press("v");
+    stage.stroke([
+      [60, 60],
+      [80, 60],
+      [80, 60],
+    ]);
+    stage.model.say({ op: "batch", n: 1, set: {}, del: { items: [mine.id] } });
+    await soon(() => stage.find(".sheet").ariaLabel).toContain("0 things on it");
+    stage.press("z", { ctrlKey: true });
+    await soon(() => stage.find(".sheet").ariaLabel).toContain("0 things on it");
+  });
+
+  test("two erasers at once: what one took first is no fault for the other", async () => {
+    const mine = drawn("pen", "red", [[40, 40]], { mine: true });
+    const stage = await shown({ items: [mine] });
+    stage.press("e");
+    stage.point("pointerdown", [60, 60]);
+    stage.model.say({ op: "batch", n: 1, set: {}, del: { items: [mine.id] } });
+    stage.point("pointerup", [60, 60]);
+    expect(stage.asked("board.erase")).toEqual([{ ids: [mine.id] }]);
+    await soon(() => stage.find(".sheet").ariaLabel).toContain("0 things on it");
+    expect(stage.all("[role=alert]").filter((one) => one.textContent)).toEqual([]);
+  });
+});
+
+describe("who draws, and what is saved", () => {
+  test("staff gives the pen to somebody, and takes it back", async () => {
+    const stage = await shown({ room: { staff: true, open: false, pens: { a: "Ada" } } });
+    stage.button("Pen: 1 person has it").click();
+    expect(stage.asked("board.people")).toHaveLength(1);
+    const data = [{ id: "a", name: "Ada" }, { id: "b", name: "Bo" }, 4, { id: "" }];
+    stage.model.say({ op: "signal", name: "people", data });
+    const items = () => stage.all("[role^=menuitem]");
+    const names = () => items().map((one) => one.innerText.replace(/[⁦-⁩]/g, "").trim());
+    await soon(names).toEqual(["Ada", "Bo"]);
+    expect(items().map((one) => one.ariaChecked)).toEqual(["true", "false"]);
+    items()[1]?.click();
+    expect(stage.asked("board.set")).toEqual([{ pen: "b", give: true }]);
+  });
+
+  test("who may not draw raises a hand, once", async () => {
+    const stage = await shown({ room: { draws: false, open: false, hand: true } });
+    stage.button("Raise hand").click();
+    expect(stage.asked("board.hand")).toEqual([{ note: "The board’s pen, please" }]);
+    await soon(() => stage.find(".locked").innerText).toContain("Your hand is up.");
+    expect(stage.all(".locked button")).toEqual([]);
+  });
+
+  test("a chosen picture becomes a page once the kernel has it", async () => {
+    const stage = await shown({ room: { staff: true } });
+    const input = stage.find<HTMLInputElement>("input[type=file]");
+    const files = new DataTransfer();
+    files.items.add(new File([blue], "p.png", { type: "image/png" }));
+    input.files = files.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    const put = () => stage.model.sent.find((one) => (one.op as string) === "put") as never;
+    await soon(() => Boolean(put())).toBe(true);
+    const { page, id } = put() as { page: string; id: string };
+    stage.model.say({ op: "put", to: page, id, ref: ground });
+    const add = () => stage.button("Add as a page");
+    await soon(() => add().ariaDisabled).not.toBe("true");
+    add().click();
+    await soon(() => stage.asked("board.page").length).toBe(1);
+    expect(stage.asked("board.page")[0]).toMatchObject({ ground: { hash: ground.hash } });
+    await soon(() => stage.all(".figure").length).toBe(0);
+  });
+
+  test("a page is saved as a PNG with the figure under its ink, or not at all", async () => {
+    const saved: Blob[] = [];
+    vi.spyOn(URL, "createObjectURL").mockImplementation((file) => {
+      saved.push(file as Blob);
+      return "data:,";
+    });
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    const pages = [{ id: "first", rev: 1, order: 0, ground: { ...ground, hash: "ef".repeat(32) } }];
+    const items = [
+      drawn(
+        "rectangle",
+        "red",
+        [
+          [10, 10],
+          [30, 20],
+        ],
+        { width: 3 },
+      ),
+    ];
+    const stage = await shown({ pages, items });
+    const save = async (): Promise<void> => {
+      stage.button("Export").click();
+      await soon(() => stage.all("[role=menuitem]").length).toBe(2);
+      stage.all("[role=menuitem]")[1]?.click();
+    };
+    await save();
+    await soon(() => stage.root.textContent).toContain("The figure is not here yet");
+    expect(saved).toEqual([]);
+    vi.restoreAllMocks();
+    const image = document.createElement("canvas");
+    [image.width, image.height] = [40, 30];
+    const context = image.getContext("2d") as CanvasRenderingContext2D;
+    context.fillStyle = "#00f";
+    context.fillRect(0, 0, 40, 30);
+    const picture = new Image();
+    picture.src = image.toDataURL();
+    await picture.decode();
+    const file = await png(
+      items.flatMap((one) => readItem(one) ?? []),
+      ground,
+      picture,
+    );
+    const bitmap = await createImageBitmap(file as Blob);
+    expect([bitmap.width, bitmap.height]).toEqual([2 * (40 + 48), 2 * (30 + 48)]);
+    context.canvas.width = bitmap.width;
+    context.canvas.height = bitmap.height;
+    context.drawImage(bitmap, 0, 0);
+    const at = (x: number, y: number) => [
+      ...context.getImageData(2 * (24 + x), 2 * (24 + y), 1, 1).data.slice(0, 3),
+    ];
+    expect(at(36, 26)).toEqual([0, 0, 255]);
+    expect(at(10, 15)[0]).toBeGreaterThan(150);
+    expect(at(-10, -10)).toEqual([255, 255, 255]);
+  });
+});
+
+const ground = {
+  ...{ hash: "cd".repeat(32), type: "image/png", bytes: 70, width: 40, height: 30, alt: "" },
+};
+const blue = Uint8Array.from(
+  atob(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  ),
+  (char) => char.charCodeAt(0),
+);

@@ -79,6 +79,7 @@ def test_a_stroke_is_there_at_once_and_others_hear_of_it(open_: Open) -> None:
         ([(float("nan"), 1)], "no place"),
         ([(1, float("inf"))], "no place"),
         ([(1e9, 0)], "no place"),
+        ([(5e5 + 1, 0)], "half a million"),
         ([(1,)], "pair of numbers"),
         ([None], "pair of numbers"),
         (["ab"], "pair of numbers"),
@@ -92,6 +93,15 @@ def test_what_is_no_line_is_refused_in_a_sentence(
         _ = board.draw(points)
     client.settle()
     assert room.items() == []
+
+
+def test_a_stroke_from_edge_to_edge_is_taken(open_: Open, room: Classroom) -> None:
+    client, board = open_(MIRA)
+    receipt = board.draw([(-5e5, 5e5), (5e5, -5e5)])
+    client.settle()
+    assert receipt.error is None
+    assert [s.points for s in board.strokes] == [[(-5e5, 5e5), (5e5, -5e5)]]
+    assert len(room.items()) == 1
 
 
 def test_a_dot_is_a_stroke_and_a_very_long_line_is_several(open_: Open, room: Classroom) -> None:

@@ -68,6 +68,8 @@ export interface View {
 /** Who draws here, and whose view the class follows. */
 export interface Offer extends Doc {
   draws: boolean;
+  /** Whether a hand can be raised here. */
+  hand: boolean;
   staff: boolean;
   open: boolean;
   pens: Record<string, string>;
@@ -77,7 +79,7 @@ export interface Offer extends Doc {
 }
 
 export const noOffer: Offer = {
-  ...{ id: "room", draws: false, staff: false, open: false, pens: {} },
+  ...{ id: "room", draws: false, hand: false, staff: false, open: false, pens: {} },
   ...{ leader: "", leads: false, view: null },
 };
 
@@ -124,6 +126,7 @@ export function readOffer(value: unknown): Offer | null {
     id: "room",
     rev: asNumber(value.rev) ?? 0,
     draws: value.draws === true,
+    hand: value.hand === true,
     staff: value.staff === true,
     open: value.open === true,
     pens: Object.fromEntries(Object.entries(pens).map(([id, name]) => [id, asText(name)])),

@@ -1,5 +1,6 @@
 // A page as a PNG, with the inks of white paper.
 
+import type { BlobRef } from "../core/pictures";
 import type { Item } from "./documents";
 import { draw } from "./draw";
 import { around, boxOf } from "./geometry";
@@ -9,8 +10,20 @@ const RIM = 24;
 /** The largest side of the picture, in pixels. */
 const MOST = 4096;
 
-export async function png(items: readonly Item[]): Promise<Blob | null> {
-  const box = around(items.map(boxOf)) ?? { left: 0, top: 0, right: 400, bottom: 300 };
+/**
+ * A page as a PNG; `null` where it cannot be made: its ground is not here, or may not be read.
+ *
+ * `picture` is the ground as it is shown.
+ */
+export async function png(
+  items: readonly Item[],
+  ground: BlobRef | null = null,
+  picture: HTMLImageElement | null = null,
+): Promise<Blob | null> {
+  if (ground && !picture) return null;
+  const boxes = items.map(boxOf);
+  if (ground) boxes.push({ left: 0, top: 0, right: ground.width, bottom: ground.height });
+  const box = around(boxes) ?? { left: 0, top: 0, right: 400, bottom: 300 };
   const [width, height] = [box.right - box.left + 2 * RIM, box.bottom - box.top + 2 * RIM];
   const scale = Math.min(2, MOST / width, MOST / height);
   const canvas = document.createElement("canvas");
@@ -21,6 +34,11 @@ export async function png(items: readonly Item[]): Promise<Blob | null> {
   context.fillStyle = paper.ground;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.setTransform(scale, 0, 0, scale, (RIM - box.left) * scale, (RIM - box.top) * scale);
+  if (ground && picture) context.drawImage(picture, 0, 0, ground.width, ground.height);
   for (const item of items) draw(context, item, paper, item.name);
-  return new Promise((done) => canvas.toBlob(done, "image/png"));
+  try {
+    return await new Promise((done) => canvas.toBlob(done, "image/png"));
+  } catch {
+    return null; // a picture that the browser does not let be read
+  }
 }

@@ -58,11 +58,14 @@ export function decode(text: string, most = MAX_POINTS): Point[] {
   return points;
 }
 
-/** A place on the page in quarters of a pixel; `null` for what is none. */
+/** The outermost place of a page: two of them lie no further apart than a stroke's points may. */
+const EDGE = FAR / 2;
+
+/** A place on the page in quarters of a pixel, at its edge if it is outside; `null` for none. */
 export function quartersOf(x: number, y: number): Point | null {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return null;
   const near = (value: number): number =>
-    Math.round(Math.max(-FAR, Math.min(FAR, value * QUARTERS)));
+    Math.round(Math.max(-EDGE, Math.min(EDGE, value * QUARTERS)));
   return [near(x), near(y)];
 }
 

@@ -1,7 +1,16 @@
 import type { Collection } from "../core/collection";
 import type { Connection } from "../core/connection";
-import { asText, asTexts, type Fields, type Intent, isFields, isOneOf } from "../core/messages";
+import {
+  asList,
+  asText,
+  asTexts,
+  type Fields,
+  type Intent,
+  isFields,
+  isOneOf,
+} from "../core/messages";
 import { keep } from "../core/persistent";
+import type { BlobRef } from "../core/pictures";
 import { type Projected, projectorOf } from "../core/projector";
 import { refusalSignal, Signal } from "../core/signal";
 import { uuid7 } from "../core/uuid";
@@ -51,6 +60,21 @@ export interface Writing {
   of?: Item;
 }
 
+/** Somebody whom the pen can be given to. */
+export interface Somebody {
+  id: string;
+  name: string;
+}
+
+/** A picture on its way to the kernel, as `pictures/` has it. */
+export interface Attachment {
+  id: string;
+  alt: string;
+  file?: Blob;
+  blob?: BlobRef | undefined;
+  error?: string;
+}
+
 const AT_ONCE = 200;
 /** After so long a part whose stroke does not come fades, in ms; and a laser's. */
 const PART_LIVES = 5_000;
@@ -87,6 +111,10 @@ export class Room {
   /** What others are drawing, by the ids of the strokes; `lives` counts its changes. */
   readonly live = new Map<string, Live>();
   readonly lives = new Signal(0);
+  /** Whom the pen can be given to, as it was told last. */
+  readonly people = new Signal<readonly Somebody[]>([]);
+  /** The picture that is about to become a page. */
+  readonly figure = new Signal<readonly Attachment[]>([]);
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -205,15 +233,26 @@ export class Room {
     this.connection.intend("board.part", args, "now");
   }
 
+  /** Ask for the pen by raising one's hand. */
+  raiseHand(note: string): void {
+    this.connection.intend("board.hand", { note });
+  }
+
   // -- what staff does -------------------------------------------------------------------
 
   set(change: Fields): void {
     this.connection.intend("board.set", change);
   }
 
-  addPage(): void {
+  /** Have the kernel tell whom the pen can be given to. */
+  askForPeople(): void {
+    this.connection.intend("board.people", {}, "now");
+  }
+
+  /** Add a page, which lies on `ground` if there is one. */
+  addPage(ground?: BlobRef): void {
     const id = uuid7();
-    this.connection.intend("board.page", { id });
+    this.connection.intend("board.page", ground ? { id, ground: { ...ground } } : { id });
     this.page.value = id;
   }
 
@@ -308,6 +347,7 @@ export class Room {
     if (name === "exported" && isFields(data)) {
       download(asText(data.name), new Blob([asText(data.text)], { type: "image/svg+xml" }));
     }
+    if (name === "people") this.people.value = readPeople(data);
     if (name !== "parts") return;
     const now = Date.now();
     for (const part of readParts(data)) {
@@ -334,6 +374,13 @@ export class Room {
     for (const id of this.live.keys()) if (this.items.get(id)) this.live.delete(id);
   };
 }
+
+const readPeople = (value: unknown): Somebody[] =>
+  asList(value).flatMap((one) =>
+    isFields(one) && asText(one.id) && asText(one.name)
+      ? [{ id: asText(one.id), name: asText(one.name) }]
+      : [],
+  );
 
 /** Places in quarters of a pixel; what is no place is left out. */
 const quartered = (places: readonly Point[]): Point[] =>

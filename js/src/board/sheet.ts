@@ -8,6 +8,7 @@ import { drawPoints } from "./draw";
 import { around, type Box, boxAround, boxOf, isAt, overlap, topmost } from "./geometry";
 import { type Inks, inksOf, paper } from "./inks";
 import { Layer } from "./layer";
+import { cursor, frame, laser } from "./overlay";
 import type { Point } from "./points";
 import { LASER_LIVES, type Room } from "./room";
 
@@ -105,6 +106,12 @@ export class Sheet {
 
   get isDrawn(): boolean {
     return this.#layer.isReady(this.#seen());
+  }
+
+  /** The picture under the page, once it is here. */
+  get picture(): HTMLImageElement | null {
+    const image = this.#canvas.parentElement?.querySelector<HTMLImageElement>(".ground img");
+    return image?.complete && image.naturalWidth > 0 ? image : null;
   }
 
   redraw(): void {
@@ -345,15 +352,15 @@ export class Sheet {
     for (const live of this.#room.live.values()) {
       if (live.page !== this.#page) continue;
       if (live.tool === "laser")
-        this.#laser(context, live.drawn, 1 - (now - live.at) / LASER_LIVES);
+        laser(context, live.drawn, this.#inks, zoom, 1 - (now - live.at) / LASER_LIVES);
       else if (live.tool !== "cursor") {
         drawPoints(context, { ...live, tool: live.tool, text: "" }, live.drawn, this.#inks);
       }
-      if (this.names && live.name) this.#cursor(context, live.drawn.at(-1), live.name, live.staff);
+      if (this.names && live.name) cursor(context, live.drawn.at(-1), live, this.#inks, zoom);
     }
     const { hand, ink, width } = this.#room.held.value;
     const stroke = this.#stroke;
-    if (stroke && hand === "laser") this.#laser(context, stroke.points.slice(-24), 1);
+    if (stroke && hand === "laser") laser(context, stroke.points, this.#inks, zoom, 1);
     else if (stroke && isTool(hand)) {
       drawPoints(context, { tool: hand, ink, width, text: "" }, stroke.points, this.#inks);
     }
@@ -367,48 +374,6 @@ export class Sheet {
     context.setLineDash([4 / zoom, 4 / zoom]);
     for (const item of this.#erasing.values()) frame(context, boxOf(item), 0, 0);
     context.setLineDash([]);
-  }
-
-  #laser(context: CanvasRenderingContext2D, points: readonly Point[], alpha: number): void {
-    const last = points.at(-1);
-    if (!last || alpha <= 0) return;
-    const { zoom } = this.camera.value;
-    context.save();
-    context.globalAlpha = alpha * 0.35;
-    context.strokeStyle = context.fillStyle = this.#inks.blue;
-    context.lineWidth = 8 / zoom;
-    context.lineCap = context.lineJoin = "round";
-    context.beginPath();
-    for (const [x, y] of points.slice(-24)) context.lineTo(x, y);
-    context.stroke();
-    context.globalAlpha = alpha;
-    context.beginPath();
-    context.arc(last[0], last[1], 6 / zoom, 0, 2 * Math.PI);
-    context.fill();
-    context.restore();
-  }
-
-  #cursor(
-    context: CanvasRenderingContext2D,
-    at: Point | undefined,
-    name: string,
-    isStaff: boolean,
-  ): void {
-    if (!at) return;
-    const { zoom } = this.camera.value;
-    context.save();
-    context.translate(...at);
-    context.scale(1 / zoom, 1 / zoom);
-    context.font = `600 11px ${this.#inks.font}`;
-    const width = Math.min(140, context.measureText(name).width) + 14;
-    context.fillStyle = isStaff ? this.#inks.blue : "#595959";
-    context.beginPath();
-    context.roundRect(10, 8, width, 18, 9);
-    context.fill();
-    context.fillStyle = isStaff ? this.#inks.ground : "#fff";
-    context.textBaseline = "middle";
-    context.fillText(name, 17, 17.5, 140);
-    context.restore();
   }
 
   // -- pointers ----------------------------------------------------------------------------
@@ -611,7 +576,3 @@ const pinchOf = ([a = [0, 0], b = a]: Point[]): { middle: Point; length: number 
   middle: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2],
   length: Math.max(1, Math.hypot(a[0] - b[0], a[1] - b[1])),
 });
-
-function frame(context: CanvasRenderingContext2D, box: Box, dx: number, dy: number): void {
-  context.strokeRect(box.left + dx, box.top + dy, box.right - box.left, box.bottom - box.top);
-}

@@ -25,6 +25,7 @@ export const Icon = icons({
   redo: "m10.5 3.5 3 3-3 3M13.2 6.5H6a3.5 3.5 0 0 0 0 7h3.5",
   fit: "M2.5 5.5v-3h3M10.5 2.5h3v3M13.5 10.5v3h-3M5.5 13.5h-3v-3",
   export: "M8 10V2.5M5 5l3-2.8L11 5M3 9v3.5a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1V9",
+  figure: "M2.5 3h11v10h-11zM4.5 11l2.5-3.5 2 2L11 7l1.5 4",
   eye,
   hand,
 });
