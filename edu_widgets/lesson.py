@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from edu_widgets.progress.widget import ProgressBoard
     from edu_widgets.realtime import RealtimeClient
     from edu_widgets.record.report import Report
+    from edu_widgets.stream.widget import LiveStream
 
 _REHEARSAL = "Rehearsal: a room of its own, which begins empty each time. No student sees it."
 
@@ -188,6 +189,8 @@ class Lesson(LessonAdmission):
     """My notes and those of the class."""
     board: FeatureWidget[SharedBoard] = FeatureWidget()
     """The board that the class draws on."""
+    stream: FeatureWidget[LiveStream] = FeatureWidget()
+    """The live stream of the lesson: its picture, and who starts and stops it."""
     cells: FeatureWidget[LiveCells] = FeatureWidget()
     """The cells that an instructor runs, to share and to follow."""
 

@@ -122,6 +122,7 @@ def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
             "progress",
             "record",
             "report",
+            "stream",
         ),
         "feature",
         *("status", "user", "wait_connected"),
@@ -446,7 +447,7 @@ def test_nothing_of_a_closed_lesson_stays_in_the_kernel(lesson: edu.Lesson) -> N
 
     before, threads = kept(), threading.active_count()
     during, gone = once()
-    assert len(during) == len(before) + 8, "a panel, and what is in its tabs"
+    assert len(during) == len(before) + 10, "a panel, and what is in its tabs"
     wait_until(lambda: kept() == before, "no model is left")
 
     def collected() -> bool:

@@ -57,6 +57,8 @@ def test_wheel_from_sdist_needs_no_node(sdist: Path, bundles: Path, tmp_path: Pa
     assert {f"edu_widgets/static/{bundle.name}" for bundle in bundles.glob("*.js")} <= set(names)
     needed = ("loader", "core", "chat")
     assert {f"edu_widgets/static/{name}.js" for name in needed} <= set(names)
+    assert "edu_widgets/static/stream.hls.js" in names
+    assert "edu_widgets-0.1.0.dist-info/licenses/licenses/hls.js.txt" in names
     types = ("index", "feature", "hooks", "locale/en")
     assert {f"edu_widgets/static/core/{name}.d.ts" for name in types} <= set(names)
     assert {"edu_widgets/__init__.py", "edu_widgets/py.typed"} <= set(names)

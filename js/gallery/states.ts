@@ -12,6 +12,7 @@ import { polls } from "./polls";
 import { presence } from "./presence";
 import { progress } from "./progress";
 import type { State } from "./state";
+import { streams } from "./stream";
 import { viewers } from "./viewers";
 import { writing } from "./writing";
 
@@ -134,6 +135,7 @@ export const states: Record<string, State> = {
   ...pictures,
   ...polls,
   ...board,
+  ...streams,
   ...cells,
   ...presence,
   ...progress,

@@ -77,7 +77,7 @@ export function isRetry(code: number): boolean {
 }
 
 /** Commands of one lane keep their order; lanes do not wait for each other. */
-export type Lane = "chat" | "vote" | "status" | "board" | "cells" | "progress" | "notes";
+export type Lane = "chat" | "vote" | "status" | "board" | "cells" | "stream" | "progress" | "notes";
 
 /** A frame as it is written: every field but `userId` is always there. */
 export interface Envelope<Type extends string = string, Data = unknown> {
@@ -573,6 +573,38 @@ export interface CellsSharingBody {
 export interface CellsMarkBody {
   /** `born` of the newest cell that they have seen. */
   upTo?: number;
+}
+
+/** The latest stream of a course, in its channel. */
+export interface StreamBody {
+  /** Id of the stream: that of the command that started it. */
+  id: string;
+  /** The state: announced, live, or over. */
+  state: "announced" | "ended" | "live";
+  /** Id of the instructor who started it. */
+  byId: string;
+  /** Display name of that instructor. */
+  byName: string;
+  /** The address of its picture; empty once it is over. */
+  url?: string;
+  /** The protocol of the address: HLS, WHEP, or a page that is embedded. */
+  source?: "embed" | "hls" | "whep";
+  /** The title in plain text, at most 120 characters. */
+  title?: string;
+  /** Time for which it was announced, in ms since 1970. */
+  starts?: number | null;
+  /** Time at which it went live, in ms since 1970. */
+  began?: number | null;
+  /** Time at which it ended, in ms since 1970. */
+  ended?: number | null;
+  /** The address of its recording, once it is over. */
+  recording?: string;
+}
+
+/** A person's wish to be told when a stream begins, in their own channel. */
+export interface StreamReminderBody {
+  /** Id of the stream. */
+  stream: string;
 }
 
 /**
@@ -1244,6 +1276,38 @@ export interface MarkCellsData {
   upTo: number;
 }
 
+/**
+ * Show the class a stream, now or at a time; it takes the place of the one before. Staff only.
+ *
+ * The command's id becomes the stream's id.
+ */
+export interface StartStreamData {
+  /** The address of its picture: http or https, at most 2,000 characters. */
+  url: string;
+  /** The protocol of the address: HLS, WHEP, or a page that is embedded. */
+  source: "embed" | "hls" | "whep";
+  /** The title in plain text, at most 120 characters. */
+  title?: string;
+  /** Time at which it goes live by itself, in ms since 1970; 0: at once. */
+  starts?: number;
+}
+
+/** End the stream, or add the recording to one that is over. Staff only. */
+export interface StopStreamData {
+  /** Id of the stream; another one is left alone. */
+  id: string;
+  /** The address of its recording; empty for none yet. */
+  recording?: string;
+}
+
+/** Wish to be told when a stream begins, or not any more. A repetition changes nothing. */
+export interface RemindStreamData {
+  /** Id of the stream. */
+  id: string;
+  /** True to be reminded. */
+  on: boolean;
+}
+
 /** Say how far one is. */
 export interface SetStatusData {
   /** `following`, `done` or `stuck`; absent: say nothing any more. */
@@ -1791,6 +1855,22 @@ export interface CellsAudienceData {
   count?: number;
 }
 
+/** A connection says whether its person's player plays. */
+export interface StreamWatchingData {
+  /** True if it does. */
+  on?: boolean;
+  /** Time by which its picture is behind, in ms; 0: not known. */
+  delay?: number;
+}
+
+/** The number of people who watch, to everybody. */
+export interface StreamAudienceData {
+  /** The number of people whose player plays; 0 under five. */
+  count?: number;
+  /** The median of the delays that are known, in ms; 0: none is. */
+  delay?: number;
+}
+
 /** The attention at this end: somebody or nobody. Said again on each new connection. */
 export interface AttentionData {
   /** No page was in sight for a minute, or there is none and nothing was run for ten. */
@@ -2206,6 +2286,9 @@ export interface ClientMessages {
   take_back_cell: TakeBackCellData;
   set_sharing: SetSharingData;
   mark_cells: MarkCellsData;
+  start_stream: StartStreamData;
+  stop_stream: StopStreamData;
+  remind_stream: RemindStreamData;
   set_status: SetStatusData;
   clear_statuses: ClearStatusesData;
   raise_hand: RaiseHandData;
@@ -2244,6 +2327,7 @@ export interface ClientMessages {
   read_missing: ReadMissingData;
   board_part: BoardPartData;
   cells_following: CellsFollowingData;
+  stream_watching: StreamWatchingData;
   attention: AttentionData;
   people: PeopleData;
 }
@@ -2271,6 +2355,7 @@ export interface ServiceMessages {
   poll_answers: PollAnswersData;
   board_parts: BoardPartsData;
   cells_audience: CellsAudienceData;
+  stream_audience: StreamAudienceData;
   presence: PresenceData;
   people_page: PeoplePageData;
   notification: PlatformNotificationData;
@@ -2306,6 +2391,8 @@ export interface DocumentBodies {
   cell: CellBody;
   cells_sharing: CellsSharingBody;
   cells_mark: CellsMarkBody;
+  stream: StreamBody;
+  stream_reminder: StreamReminderBody;
   status: StatusBody;
   hand: HandBody;
   attendance: AttendanceBody;

@@ -29,7 +29,7 @@ ada.feature(Bell).ring().wait(120)
 wait_until(lambda: heard.count == 1, "the instructor hears it")
 assert mira.bell is mira.feature(Bell) and "bell" in dir(mira)
 panel = mira.panel(lang="tr")
-ours = ("chat", "polls", "board", "cells", "people", "progress", "notes", "notifications")
+ours = ("chat", "polls", "board", "cells", "stream", "people", "progress", "notes", "notifications")
 assert panel.tabs == (*ours, "bell"), panel.tabs
 face = panel._parts["bell"]
 assert face["model"] == f"IPY_MODEL_{mira.bell.model_id}" and face["words"]["tr"]["tab"] == "Zil"
@@ -58,7 +58,7 @@ except edu.Refused as error:
 WITHOUT = """
 ada.chat.send("Hello.").wait(120)
 wait_until(lambda: mira.chat.messages, "the chat works")
-ours = ("chat", "polls", "board", "cells", "people", "progress", "notes", "notifications")
+ours = ("chat", "polls", "board", "cells", "stream", "people", "progress", "notes", "notifications")
 assert mira.panel().tabs == ours
 try:
     mira.bell

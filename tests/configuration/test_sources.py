@@ -34,6 +34,7 @@ def test_the_defaults_are_the_documents() -> None:
             "polls",
             "board",
             "cells",
+            "stream",
             "presence",
             "progress",
             "notes_sharing",

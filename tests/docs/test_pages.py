@@ -106,6 +106,13 @@ SCENES: Mapping[str, Scene] = {
         },
     ),
     "docs/cells.md": Scene(HOST),
+    "docs/streaming.md": Scene(
+        HOST,
+        after={
+            "timedelta": ["lesson.stream.current.state == 'announced'"],
+            "stream.stop": ["lesson.stream.current.recording.endswith('.mp4')"],
+        },
+    ),
     "docs/chat.md": Scene(
         HOST,
         after={

@@ -27,8 +27,8 @@ def tab(view: Locator, name: str) -> Locator:
     return view.locator(".tab", has_text=name)
 
 
-TABS = 8
-"""Chat, polls, board, cells, people, progress, notes and notifications."""
+TABS = 9
+"""Chat, polls, board, cells, stream, people, progress, notes and notifications."""
 
 
 def shown(view: Locator, text: str) -> Locator:
@@ -57,7 +57,7 @@ def test_a_lesson_in_tabs(pair: tuple[Person, Person]) -> None:
     mira, ada = pair
     # By keys: to the last tab, round to the first and on; what is written meanwhile is counted.
     tab(panel(ada), "Chat").focus()
-    for key in ("End", *("ArrowRight",) * 5):
+    for key in ("End", *("ArrowRight",) * 6):
         ada.lab.page.keyboard.press(key)
     expect(tab(panel(ada), "People")).to_be_focused()
     expect(panel(ada).locator(".edu.people")).to_contain_text("Ada (you)")

@@ -24,7 +24,17 @@ def lesson(named_bundles: None) -> Lesson:
 def test_asked_for_again_it_is_the_same(lesson: Lesson) -> None:
     panel = lesson.panel()
     assert panel.tabs == (
-        *("chat", "polls", "board", "cells", "people", "progress", "notes", "notifications"),
+        *(
+            "chat",
+            "polls",
+            "board",
+            "cells",
+            "stream",
+            "people",
+            "progress",
+            "notes",
+            "notifications",
+        ),
     )
     assert lesson.panel() is panel
     assert lesson.panel(height=600) is panel
@@ -49,7 +59,7 @@ def test_its_tabs_are_the_widgets_of_the_lesson(lesson: Lesson) -> None:
 def test_closed_it_is_made_anew(lesson: Lesson) -> None:
     panel = lesson.panel()
     panel.close()
-    tabs = "chat, polls, board, cells, people, progress, notes, notifications"
+    tabs = "chat, polls, board, cells, stream, people, progress, notes, notifications"
     assert repr(panel) == f"CoursePanel('py101', closed: {tabs})"
     assert lesson.panel() is not panel
 

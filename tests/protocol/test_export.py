@@ -66,6 +66,7 @@ def test_every_feature_is_found() -> None:
         "polls",
         "board",
         "cells",
+        "stream",
         "presence",
         "progress",
         "notes",

@@ -16,7 +16,7 @@ from edu_widgets.protocol.manifest import CORE, Manifest, Tab, Words
 from tests.conftest import ROOT
 
 OURS = [
-    *("chat", "polls", "board", "cells", "presence", "progress"),
+    *("chat", "polls", "board", "cells", "stream", "presence", "progress"),
     *("notes", "notifications", "panel"),
 ]
 WORDS = {"en": Words("Bell of {course}")}
@@ -52,6 +52,7 @@ def test_ours_are_in_the_order_of_their_tabs(install: Install) -> None:
         "polls",
         "board",
         "cells",
+        "stream",
         "people",
         "progress",
         "notes",
@@ -117,6 +118,7 @@ def test_a_setting_allows_some_or_forbids_some() -> None:
         "chat",
         "board",
         "cells",
+        "stream",
         "presence",
         "progress",
         "notes",

@@ -160,6 +160,7 @@ def test_the_seeds_table() -> None:
         "polls",
         "board",
         "cells",
+        "stream",
         "presence",
         "progress",
         "notes_sharing",
