@@ -24,6 +24,12 @@ export function dress(theme: Record<string, string> = {}): void {
 
 export const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
 
+/** What may be another in another theme and width: colours, and the names of what has no room. */
+export const OTHER_DRESS = {
+  type: "rule" as const,
+  values: ["color-contrast", "button-name", "link-name", "input-button-name", "label"],
+};
+
 /** What is still coming into sight has no colour of its own yet; what never ends goes on. */
 export function finishAnimations(root: ShadowRoot): void {
   for (const animation of root.getAnimations()) {

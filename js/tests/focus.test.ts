@@ -61,17 +61,17 @@ describe("arrows in a long list", () => {
   });
 
   test("reach the oldest, and ask for what is before it", async () => {
-    const shown = await live(messages(101, 250), {}, { floor: 101, more: true });
+    const shown = await live(messages(171, 250), {}, { floor: 171, more: true });
     await toList(shown);
-    await press(shown, "ArrowUp", 155);
-    expect([focused(shown), inSight(shown)]).toEqual(["m101", true]);
+    await press(shown, "ArrowUp", 85);
+    expect([focused(shown), inSight(shown)]).toEqual(["m171", true]);
     expect(shown.model.asked("intent", "chat.older").length).toBeGreaterThan(0);
     const to = shown.model.page;
-    const docs = messages(51, 100);
-    shown.model.say({ op: "page", to, in: "messages", docs, floor: 51, more: false });
+    const docs = messages(121, 170);
+    shown.model.say({ op: "page", to, in: "messages", docs, floor: 121, more: false });
     await settled();
     await press(shown, "ArrowUp", 2);
-    expect([focused(shown), inSight(shown)]).toEqual(["m99", true]);
+    expect([focused(shown), inSight(shown)]).toEqual(["m169", true]);
   });
 });
 
