@@ -43,6 +43,7 @@ async def through_the_store(path: Path, messages: int, at_once: int) -> float:
 
 
 def bare(path: Path, messages: int, at_once: int) -> float:
+    path.touch()
     db = schema.connect(path)
     db.execute("CREATE TABLE m (id TEXT PRIMARY KEY, body TEXT)")
     start = time.perf_counter()

@@ -14,11 +14,20 @@ import pytest
 from edu_widgets.protocol import Code, Cursor
 from edu_widgets.protocol.errors import InvalidArgument, Refused, ServiceUnavailable
 from edu_widgets.service.config import ChannelConfig, RateLimit
-from edu_widgets.service.rules import Decision, RateLimited, Request, RuleRun, Scan, Write
+from edu_widgets.service.rules import (
+    NOBODY,
+    Decision,
+    RateLimited,
+    Request,
+    RuleRun,
+    Scan,
+    Write,
+)
 from edu_widgets.service.store import Removed
 from edu_widgets.service.store.redis import execution
 from edu_widgets.service.store.redis.link import Link, check
 from edu_widgets.service.store.redis.store import RedisStore
+from edu_widgets.service.timers import Due
 from tests.redis_server import SAFE, RedisServer
 from tests.waiting import comes_true
 
@@ -240,6 +249,53 @@ async def test_who_lacks_more_than_the_log_has_begins_anew(two: list[RedisStore]
 def one_client(store: RedisStore) -> contextlib.AbstractContextManager[Any]:
     client: Any = __import__("redis").Redis(connection_pool=store._redis.replica.link._pool)
     return contextlib.nullcontext(client)
+
+
+# -- timers ---------------------------------------------------------------------------------
+
+
+def end(request: Request[Due]) -> RuleRun:
+    yield from ()
+    return Decision([Write(request.channel, request.data.id, "ended", {"value": 1})])
+
+
+async def times_out(store: RedisStore, id_: str) -> None:
+    asked = (CHANNEL, NOBODY, "end", Due(id_), id_, 1, ChannelConfig())
+    await store.commit(Request("c", *asked), end)
+
+
+async def leads(stores: list[RedisStore]) -> RedisStore:
+    """Wait until one of them leads the course; returns it."""
+    found: list[RedisStore] = []
+
+    def led() -> bool:
+        found[:] = [store for store in stores if "c" in store._redis.replica.fences]
+        return len(found) == 1
+
+    await comes_true(led, "one leads")
+    return found[0]
+
+
+async def test_timers_run_at_one_and_later_at_another(two: list[RedisStore]) -> None:
+    await two[0].commit(ask("1", ("a", 1)), put)
+    await same(two)
+    leader = await leads(two)
+    (other,) = (store for store in two if store is not leader)
+    with pytest.raises(Refused) as refused:
+        await times_out(other, "x")
+    assert refused.value.code == Code.UNAVAILABLE
+    await times_out(leader, "x")
+    assert await value(leader, "x") == 1
+    # As if it slept while another took over: its number is an old one, and the script says so.
+    stale = dict(leader._redis.replica.fences)
+    with one_client(leader) as client:
+        client.hset("edu:0:{c}:leader", mapping={"holder": "another", "fence": stale["c"] + 1})
+    leader._redis.replica.fences = stale
+    with pytest.raises(Refused):
+        await times_out(leader, "y")
+    with one_client(leader) as client:
+        client.delete("edu:0:{c}:leader")
+    await leads(two)
 
 
 # -- restarts, old snapshots, full memory -------------------------------------------------
