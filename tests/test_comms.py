@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from contextvars import ContextVar
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ class Kernel:
     def __init__(self) -> None:
         self.kernel_info: Any = {"supported_features": ["kernel subshells"]}
         self._shell_parent: ContextVar[dict[str, Any]] = ContextVar("shell_parent")
+        self.shell_channel_thread: Any = None
 
     def get_parent(self) -> dict[str, Any]:
         return self._shell_parent.get()
@@ -56,6 +58,19 @@ def test_a_message_goes_where_the_page_asked() -> None:
     assert comms.keep_on_subshell(comm)
     assert comm._reply_subshell_for({"content": {"id": "id"}}, "shell-1") == "shell-1"
     assert comms.keep_on_subshell(comm), "calling it again is harmless"
+
+
+def test_a_message_for_a_subshell_of_the_kernel_before_goes_to_the_main_shell(
+    kernel: Kernel,
+) -> None:
+    manager = SimpleNamespace(list_subshell=lambda: ["shell-1"])
+    kernel.shell_channel_thread = SimpleNamespace(manager=manager)
+    comm = Comm74()
+    assert comms.keep_on_subshell(comm)
+    routed = [comm._reply_subshell_for({}, one) for one in ("shell-1", "shell-of-before", None)]
+    assert routed == ["shell-1", None, None]
+    kernel.shell_channel_thread = SimpleNamespace(manager=object())
+    assert comm._reply_subshell_for({}, "shell-of-before") == "shell-of-before"
 
 
 def test_a_comm_that_diverts_nothing_is_left_alone() -> None:
@@ -151,7 +166,7 @@ class Stream:
 
 
 class Answering:
-    """A kernel that answers on the shell channel."""
+    """What answers on the shell channel."""
 
     def __init__(self, **parts: object) -> None:
         vars(self).update(parts)

@@ -76,7 +76,16 @@ def keep_on_subshell(comm: object) -> bool:
 
 
 def _where_asked(data: object, default: str | None) -> str | None:  # noqa: ARG001
-    return default
+    """Return the subshell that the page asks for, or the main shell if there is none such here.
+
+    When somebody restarts a kernel, JupyterLab tells only that person's page: the pages of others
+    go on to name subshells of the kernel before, and would never be heard again.
+    """
+    manager = getattr(getattr(kernel(), "shell_channel_thread", None), "manager", None)
+    known = getattr(manager, "list_subshell", None)
+    if default is None or not callable(known):
+        return default
+    return default if default in known() else None
 
 
 def forget_routes(comm: object) -> None:
