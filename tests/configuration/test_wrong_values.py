@@ -41,6 +41,7 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("EduWidgets.rosterFile", "names.txt", "something that is no whole path", "whole path"),
     ("EduWidgets.installHint", "two\nlines", "'two\\nlines'", "one line"),
     ("EduWidgets.visitorRole", "owner", "'owner'", "'student' or 'instructor'"),
+    ("EduWidgets.hubService", "two words", "'two words'", "the name of a service of JupyterHub"),
     ("EduWidgets.features", "chat,-bell", "'chat,-bell'", "all with '-' before them or none"),
     ("EduWidgets.linger", -1, "-1", "a number of seconds"),
     ("EduWidgets.switchInterval", "quick", "'quick'", "a number of seconds"),
@@ -201,6 +202,7 @@ def test_variables_follow_one_rule() -> None:
         "EduWidgets.rosterFile": "EDU_WIDGETS_ROSTER_FILE",
         "EduWidgets.installHint": "EDU_WIDGETS_INSTALL_HINT",
         "EduWidgets.visitorRole": "EDU_WIDGETS_VISITOR_ROLE",
+        "EduWidgets.hubService": "EDU_WIDGETS_HUB_SERVICE",
     }
     assert BY_NAME["EduWidgets.dataDir"].variable == folders.VARIABLE
 
