@@ -9,12 +9,13 @@ from edu_widgets.protocol.attributes import Tidy
 if TYPE_CHECKING:
     from edu_widgets.client.admission import Admission, RemovedPerson
     from edu_widgets.client.course import CourseClient
+    from edu_widgets.client.linking import LinkCode
     from edu_widgets.notebook.assembly import Assembly
     from edu_widgets.presence.people import Who
 
 
 class LessonAdmission(Tidy):
-    """The part of a lesson by which instructors decide who may be in the course."""
+    """The part of a lesson that decides who is in the course, and who is who."""
 
     _client: CourseClient
     _widgets: Assembly
@@ -78,6 +79,30 @@ class LessonAdmission(Tidy):
     def viewers_allowed(self) -> bool:
         """True if people may take part through another person's notebook; known to instructors."""
         return self._admission().state().vouching
+
+    def link_code(self) -> LinkCode:
+        """Make a code by which I am one person here and in another's notebook I take part in.
+
+        It is entered there, in the sign with my name, within ten minutes, once. From then on the
+        class sees one person with one vote. Whose notebook that is could then write as me.
+
+        Raises:
+            Forbidden: a platform decides who is who.
+            Refused, NotConnected: I am an instructor, or the service does not answer.
+        """
+        from edu_widgets.client.linking import new_code
+
+        return new_code(self._client)
+
+    def unlink(self) -> int:
+        """End that I am one person with anybody in another's notebook; returns how many it were.
+
+        Raises:
+            Forbidden, Refused, NotConnected: as `link_code`.
+        """
+        from edu_widgets.client.linking import end_links
+
+        return end_links(self._client)
 
     def erase(self, person: Who | RemovedPerson) -> None:
         """Erase a person from the course for good: messages, votes, and that they were here.

@@ -476,6 +476,10 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def _deny_viewer(self, intent: Intent) -> None:
         self._company.deny(self._company.session(intent.page))
 
+    @on_intent("viewer.link")
+    def _link_viewer(self, intent: Intent) -> None:
+        self._company.link(self._company.session(intent.page), intent.text("code"))
+
     @on_intent("viewer.same")
     def _tell_viewers_apart(self, intent: Intent) -> None:
         session = self._company.session(intent.page)

@@ -29,6 +29,7 @@ from edu_widgets.service.rules import (
     Decision,
     Erasure,
     Get,
+    Linking,
     Part,
     Request,
     RuleRun,
@@ -178,6 +179,14 @@ def erase(person: Erasure) -> RuleRun:
     return Decision(writes)
 
 
+def link(who: Linking) -> RuleRun:
+    """Give a viewer's private notes to the member; those they shared stay as they are."""
+    own = user_channel(who.course, who.user_id)
+    notes = yield Scan(user_channel(who.course, who.viewer), Note.kind, _ALL)
+    kept = [(doc.id, msgspec.structs.replace(doc.as_(Note), shared="")) for doc in notes]
+    return Decision([Write(own, id_, Note.kind, note) for id_, note in kept])
+
+
 FEATURE = Feature(
     "notes",
     rules={
@@ -188,6 +197,7 @@ FEATURE = Feature(
         commands.LIKE_NOTE.name: like,
     },
     erase=erase,
+    link=link,
 )
 
 

@@ -4,7 +4,7 @@ The envelope and the shared types are the seed platform's; the response header `
 marks a service that adds to them.
 """
 
-from edu_widgets.protocol import admission
+from edu_widgets.protocol import admission, linking
 from edu_widgets.protocol.codes import Code, is_retry, meaning
 from edu_widgets.protocol.documents import Cursor, Document
 from edu_widgets.protocol.envelope import (
@@ -48,6 +48,7 @@ __all__ = [
     "is_id",
     "is_retry",
     "is_text",
+    "linking",
     "meaning",
     "uuid7",
 ]

@@ -101,8 +101,10 @@ async def _opened(data_dir: Path) -> AsyncIterator[tuple[SqliteStore, Audit]]:
 async def _erase(data_dir: Path, course: str, who: str) -> str:
     async with _opened(data_dir) as (store, audit):
         user_id = one(await store.called(course, who), who, course)
+        gone = (user_id, *await store.linked(course, user_id))
         await store.erase(course, user_id, now_ms(), erase_rules(features.installed()))
-        audit.forget(user_id)
+        for id_ in gone:
+            audit.forget(id_)
         audit.record("ERASED", course=course)
         return user_id
 

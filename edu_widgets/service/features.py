@@ -12,7 +12,7 @@ from typing import Any
 from edu_widgets.protocol import features as manifests
 from edu_widgets.protocol import manifest
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.service.rules import EraseRule, Person, Rule
+from edu_widgets.service.rules import EraseRule, LinkRule, Person, Rule
 from edu_widgets.service.stage import Stage
 from edu_widgets.service.timers import Timer, Watch
 
@@ -56,7 +56,8 @@ class Feature:
     `watches` are called with stored documents; `timers` update documents that are due. `on_join`
     and `on_leave` are called once a person and channel (`on_leave` after the lease), `on_tick` once
     a second with the time in ms. `erase` decides which further documents are deleted or changed
-    with a person who is erased; `may_type` is false for a person not to be shown as typing.
+    with a person who is erased; `link` which of a viewer's become those of the member they are
+    linked to. `may_type` is false for a person not to be shown as typing.
     `before_catch_up` is awaited, for some seconds at most, each time a person enters a channel,
     before it is read for them.
     """
@@ -66,6 +67,7 @@ class Feature:
     signals: Mapping[str, SignalRule] = field(default_factory=dict)
     asks: Mapping[str, Ask] = field(default_factory=dict)
     erase: EraseRule | None = None
+    link: LinkRule | None = None
     watches: Sequence[Watch] = ()
     timers: Sequence[Timer] = ()
     before_catch_up: EntryHook | None = None

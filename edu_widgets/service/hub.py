@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -25,7 +26,7 @@ from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.member import Member
 from edu_widgets.service.metrics import Metrics
 from edu_widgets.service.rooms import LEASE_S, MOST_NAMED, Room, Rooms
-from edu_widgets.service.rules import NOBODY, EraseRule, Person, Request, Rule
+from edu_widgets.service.rules import NOBODY, EraseRule, LinkRule, Person, Request, Rule
 from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import Committed, Matches, Searched, Store
 from edu_widgets.service.supervisor import Supervisor
@@ -43,7 +44,15 @@ STREAM_S = 1 / 30
 STREAM_TO = 100
 """… and the members above which it is three times as long."""
 
+BECOME_S = 1.0
+"""Seconds that a connection has to read that it is somebody else's from now on."""
+
 S = TypeVar("S")
+
+
+def link_rules(features: Sequence[Feature]) -> list[LinkRule]:
+    """Return the rules that decide which documents of a viewer become a member's."""
+    return [f.link for f in features if f.link is not None]
 
 
 def erase_rules(features: Sequence[Feature]) -> list[EraseRule]:
@@ -130,7 +139,7 @@ class Hub:
         """
         user = member.identity.user_id
         for course in tuple(member.identity.people):
-            if (course, user) in self._outside:
+            if any((course, one) in self._outside for one in (user, *member.identity.linked)):
                 del member.identity.people[course]
                 if not member.identity.people:
                     raise removed(course)
@@ -143,7 +152,7 @@ class Hub:
             raise refusal(Code.CONNECTION_LIMIT, text)
         self.members[member] = None
         self._connections[user] += 1
-        self._came.add(user)
+        self._came |= {user, *member.identity.linked}
         self.changed = self.loop.time()
         self.metrics.members.set(len(self.members))
         self.audit.record("WEBSOCKET_CONNECTED", userId=user)
@@ -241,9 +250,12 @@ class Hub:
     def reidentify(self, user_id: str, course: str, person: Person) -> None:
         """Give a person's connections the new name and role, and end subscriptions it forbids."""
         for member in tuple(self.members):
-            if member.identity.user_id != user_id:
+            if not member.identity.is_person(user_id):
                 continue
-            member.identity.people[course] = person
+            linked = member.identity.user_id != person.id
+            if linked and person.staff:
+                continue  # a viewer, whose link ends with it
+            member.identity.people[course] = replace(person, linked=linked)
             for channel in tuple(member.channels):
                 try:
                     room, now = self.rooms.get(channel), self.grant(member.identity, channel).person
@@ -252,13 +264,37 @@ class Hub:
                     gone = Unsubscribed(channel, error.code, str(error))
                     member.write(frame("unsubscribed", channel, gone, now_ms()))
                 else:
-                    if room is not None and user_id in room.present:
-                        room.present[user_id].person = now
+                    if room is not None and now.id in room.present:
+                        room.present[now.id].person = now
                         self.settle(room)
+
+    def viewers(self, course: str, user_id: str) -> set[str]:
+        """Return the connected viewers of a course who are linked to a member."""
+        found = (m.identity for m in self.members if user_id in m.identity.linked)
+        return {who.user_id for who in found if course in who.people}
+
+    def become(self, course: str, user_id: str, person: Person, linked: frozenset[str]) -> None:
+        """Let a viewer's connections act as another person from now on, and end to come back so.
+
+        Args:
+            course: The course.
+            user_id: The viewer.
+            person: The person they are from now on.
+            linked: The ids of the members they are linked to.
+        """
+        for member in tuple(self.members):
+            if member.identity.user_id != user_id or course not in member.identity.people:
+                continue
+            for channel in [c for c in member.channels if parse_channel(c).course == course]:
+                self.leave(member, channel, at_once=True)
+            member.identity.people[course] = person
+            member.identity.linked = linked
+            # Once it has read what it is told.
+            self.loop.call_later(BECOME_S, member.close, Code.RESTARTING)
 
     def known(self, course: str, user_id: str) -> Person | None:
         """Return a connected person of a course by id; `None` if there is none."""
-        found = (m.identity for m in self.members if m.identity.user_id == user_id)
+        found = (m.identity for m in self.members if m.identity.is_person(user_id))
         return next((who.people[course] for who in found if course in who.people), None)
 
     def expel(self, course: str, user_id: str, gone: Refused | None = None) -> None:
@@ -274,7 +310,7 @@ class Hub:
         why = gone or removed(course)
         code, text = Code(why.code), str(why)
         for member in tuple(self.members):
-            if member.identity.user_id != user_id or course not in member.identity.people:
+            if not member.identity.is_person(user_id) or course not in member.identity.people:
                 continue
             del member.identity.people[course]
             for channel in [c for c in member.channels if parse_channel(c).course == course]:
@@ -332,8 +368,10 @@ class Hub:
     async def erase(self, course: str, user_id: str) -> int:
         """Erase a person from a course, its documents and the audit trail."""
         rules = erase_rules(self.features)
+        who = (user_id, *await self.store.linked(course, user_id))
         changed = await self.store.erase(course, user_id, now_ms(), rules)
-        self.audit.forget(user_id)
+        for one in who:
+            self.audit.forget(one)
         return changed
 
     async def retire(self, age_ms: int) -> Sequence[str]:

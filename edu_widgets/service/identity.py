@@ -21,7 +21,8 @@ class Identity:
     `expires`: the end of the proof, in s since 1970; `None` for never. `voucher`: the id of the
     person through whose notebook they take part; "" for those who came by themselves. `until`: the
     time, in s since 1970, at which the source of the proof is to be asked again, by `ask_again`;
-    `None` where nobody has to be asked.
+    `None` where nobody has to be asked. `linked`: the ids of the members who they are in courses,
+    as a viewer that is linked to them.
     """
 
     user_id: str
@@ -30,11 +31,16 @@ class Identity:
     voucher: str = ""
     until: float | None = None
     ask_again: "Callable[[], Awaitable[Identity]] | None" = field(default=None, repr=False)
+    linked: frozenset[str] = frozenset()
 
     @property
     def rests_on(self) -> frozenset[str]:
         """The ids of the people whose membership this depends on."""
-        return frozenset({self.user_id, self.voucher} - {""})
+        return frozenset({self.user_id, self.voucher} - {""}) | self.linked
+
+    def is_person(self, user_id: str) -> bool:
+        """Return whether this is a person, also as a viewer that is linked to them."""
+        return user_id == self.user_id or user_id in self.linked
 
     def copy(self) -> "Identity":
         """Return the same for a connection, which changes it while it lasts."""

@@ -210,7 +210,8 @@ class Members:
         member = await self._store.vouch(who)
         if before is not None and before.name != member.name:
             await self._changed(member)
-        return Joined(member.user_id, member.name, member.role, via=member.via)
+        person = member.person
+        return Joined(person.id, person.name, person.role, via=person.via)
 
     async def _named(self, ask: Join, known: str | None) -> tuple[StoredMember | None, str, str]:
         """Return the membership somebody has already, the course, and the name to enter with."""
@@ -343,9 +344,11 @@ class Members:
         if user is None:
             raise sessions.unknown()
         members = await self._store.memberships(user)
-        people = {m.course: Person(user, m.name, m.role, m.via) for m in members.values()}
+        people = {member.course: member.person for member in members.values()}
         if user == OWNER:
             for course in self._courses:
                 people.setdefault(course, Person(OWNER, "Instructor", "instructor"))
         vouchers = [member.voucher for member in members.values() if member.voucher]
-        return Identity(user, people, expires, vouchers[0] if vouchers else "")
+        linked = frozenset(member.linked for member in members.values() if member.linked)
+        voucher = vouchers[0] if vouchers else ""
+        return Identity(user, people, expires, voucher, linked=linked)

@@ -85,13 +85,22 @@ async def tell_in_the_end(hub: "Hub", member: "StoredMember") -> None:
 
 async def tell(hub: "Hub", member: "StoredMember", by: Person | None = None) -> None:
     """Announce a member's new name and role to them and the class; `by` has changed it."""
-    person = Person(member.user_id, member.name, member.role, member.via)
+    person = member.person
     channel = user_channel(member.course, member.user_id)
     await hub.commit(channel, write_role, Role(member.role, member.name), by or person)
     hub.rooms.flush()
     hub.reidentify(member.user_id, member.course, person)
+    if person.staff:
+        await part(hub, member.course, person.id)
     for user_id in await hub.store.vouched(member.course, member.user_id):
         present = (await hub.store.memberships(user_id)).get(member.course)
         if present is not None:  # whose notebook they use is called otherwise now
-            seen = Person(user_id, present.name, present.role, present.via)
-            hub.reidentify(user_id, member.course, seen)
+            hub.reidentify(user_id, member.course, present.person)
+
+
+async def part(hub: "Hub", course: str, user_id: str) -> None:
+    """Let connected viewers be people of their own again, whose links to a member have ended."""
+    for viewer in hub.viewers(course, user_id):
+        present = (await hub.store.memberships(viewer)).get(course)
+        if present is not None and not present.linked:
+            hub.become(course, viewer, present.person, frozenset())

@@ -125,7 +125,7 @@ class Room:
     def write_to_others(self, out: Frame, user_id: str) -> None:
         """Write a signal to the live members except one person's; those catching up miss it."""
         for member in tuple(self.live):
-            if member.identity.user_id != user_id:
+            if not member.identity.is_person(user_id):
                 member.write(out)
 
     def add(self, member: Reader, person: Person) -> Hold:
@@ -159,10 +159,11 @@ class Room:
             return
         self._leave(member)
         self.holding.pop(member, None)
-        presence = self.present.get(member.identity.user_id)
-        if presence is not None:
-            presence.connections.discard(member)
-            presence.leased_until = lease_until
+        for user_id in (member.identity.user_id, *member.identity.linked):
+            presence = self.present.get(user_id)
+            if presence is not None and member in presence.connections:
+                presence.connections.discard(member)
+                presence.leased_until = max(presence.leased_until, lease_until)
 
     def add_elsewhere(self, where: Elsewhere, person: Person) -> bool:
         """Note that a person is connected to another process; returns whether they are new here."""

@@ -58,6 +58,8 @@ class Person:
     role: str
     via: str = ""
     """The name of the person through whose notebook they take part; "" for their own."""
+    linked: bool = False
+    """True for a viewer who is linked: they are this person, but not in a notebook of their own."""
 
     @property
     def staff(self) -> bool:
@@ -92,7 +94,10 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Read a course's member with this id, or else this name, as a document of `Person`."""
+    """Read a course's member with this id, or else this name, as a document of `Person`.
+
+    Of a viewer who is linked it is the member they are.
+    """
 
     course: str
     who: str
@@ -183,8 +188,25 @@ class Erasure:
     vouched: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """A person who took part through somebody's notebook, and is a member of their own now.
+
+    `viewer` is the id they had there, `user_id` and `name` are the member's.
+    """
+
+    course: str
+    viewer: str
+    user_id: str
+    name: str
+    channels: tuple[str, ...]
+    now: int
+
+
 RuleRun: TypeAlias = Generator[Query, list[Document], Decision]
 Rule: TypeAlias = Callable[[Request[Any]], RuleRun]
+LinkRule: TypeAlias = Callable[[Linking], RuleRun]
+"""Decides which documents of a viewer become the member's, so that two are counted as one."""
 EraseRule: TypeAlias = Callable[[Erasure], RuleRun]
 """Decides which documents change or go with a person, beside those they created themselves."""
 

@@ -40,6 +40,7 @@ from edu_widgets.service.jupyterhub import roles as hub_roles
 from edu_widgets.service.jupyterhub.api import UserApi
 from edu_widgets.service.jupyterhub.groups import Access
 from edu_widgets.service.jupyterhub.people import HubPeople
+from edu_widgets.service.linking import LinkedMembers
 from edu_widgets.service.neighbours import Neighbours
 from edu_widgets.service.people import OWNER, Members
 from edu_widgets.service.roles import tell_in_the_end
@@ -170,6 +171,7 @@ class Server:
         if options.redis is not None:
             self._following = Following(self.hub)
             self._neighbours = Neighbours(self.hub, cast("SharedStore", store))
+        self.hub.asks |= LinkedMembers(self.hub).asks()
         self.hub.lessons |= await store.lessons()
         invites = {c: (await self.admission.present(c)).code for c in options.courses}
         for course in options.courses if options.roster is not None else ():

@@ -15,6 +15,8 @@ export const owner: Fields = {
   ],
 };
 export const viewer: Fields = { is: "viewer", name: "Bob", owner: "Ada", invite };
+export const linked: Fields = { ...viewer, linked: true };
+const wrong: Fields = { ...viewer, link: "wrong" };
 const reader: Fields = { ...viewer, is: "reader", why: "full" };
 const unknown: Fields = { ...reader, name: "", why: "unknown" };
 
@@ -50,6 +52,7 @@ const state = (who: Fields, lang: string, ...presses: string[]): State => ({
   },
 });
 
+const already = { en: "I am in the class", tr: "Zaten bu dersteyim" };
 const own = { en: "Open my", tr: "Kendi not defterimi" };
 
 export const viewers: Record<string, State> = {
@@ -57,6 +60,9 @@ export const viewers: Record<string, State> = {
   "shared-owner-tr": state(owner, "tr", "sign"),
   "shared-viewer": state(viewer, "en", "sign", own.en),
   "shared-viewer-tr": state(viewer, "tr", "sign", own.tr),
+  "shared-link": state(wrong, "en", "sign", already.en),
+  "shared-link-tr": state(wrong, "tr", "sign", already.tr),
+  "shared-linked": state(linked, "en", "sign"),
   "shared-reader": state(reader, "en", own.en),
   "shared-reader-tr": state(reader, "tr", own.tr),
   "shared-name": state(unknown, "en"),

@@ -1737,6 +1737,40 @@ export interface ConcernedData {
   people?: RemovalBody[];
 }
 
+/** Make a code that links a viewer to the sender. Only students, from a kernel of their own. */
+export type MakeLinkCodeData = Record<string, never>;
+
+/** Become the person whose code it is. Only people who take part through another's notebook. */
+export interface LinkMembershipData {
+  /** The code, in any case, with or without blanks and dashes; at most 32 characters. */
+  code: string;
+}
+
+/** End the sender's links, and their code. Only from a kernel of their own. */
+export type UnlinkMembershipData = Record<string, never>;
+
+/** The answer to `make_link_code`. */
+export interface LinkCodeData {
+  /** The code, good for one use; one that was made before is good for nothing any more. */
+  code: string;
+  /** Time until which it can be entered, in ms since 1970. */
+  expires: number;
+}
+
+/** The answer to `link_membership`; the connection is closed next, to come back as that. */
+export interface LinkedMembershipData {
+  /** The id that the sender has from now on. */
+  userId: string;
+  /** The display name that goes with it. */
+  userName: string;
+}
+
+/** The answer to `unlink_membership`. */
+export interface UnlinkedMembershipData {
+  /** Number of links that were ended. */
+  ended: number;
+}
+
 /**
  * Ask for a channel's messages that contain `query` in their text or their author's name.
  *
@@ -2321,6 +2355,9 @@ export interface ClientMessages {
   set_door: SetDoorData;
   set_roster: SetRosterData;
   set_vouching: SetVouchingData;
+  make_link_code: MakeLinkCodeData;
+  link_membership: LinkMembershipData;
+  unlink_membership: UnlinkMembershipData;
   search: SearchData;
   count_unread: CountUnreadData;
   read_answers: ReadAnswersData;
@@ -2349,6 +2386,9 @@ export interface ServiceMessages {
   new_invite: NewInviteData;
   concerned: ConcernedData;
   admission: AdmissionBody;
+  link_code: LinkCodeData;
+  linked_membership: LinkedMembershipData;
+  unlinked_membership: UnlinkedMembershipData;
   found: FoundData;
   unread_count: UnreadCountData;
   poll_missing: PollMissingData;

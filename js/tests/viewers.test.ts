@@ -1,7 +1,7 @@
 // Who looks, where several people share a kernel: the sign, and what one does there.
 import axe from "axe-core";
 import { afterEach, describe, expect, test } from "vitest";
-import { pressed, viewer, viewers } from "../gallery/viewers";
+import { linked, pressed, viewer, viewers } from "../gallery/viewers";
 import type { Fields } from "../src/core/messages";
 import { dress, finishAnimations, isGrave, RULES, themes, told } from "./accessible";
 import { closeAll, type Stage, settled, stage } from "./stage";
@@ -64,4 +64,33 @@ test("without an invite the instructor is named as who has it", async () => {
   await pressed(made.root, "Open my own notebook");
   await settled();
   expect(made.text()).toContain("with the invite of your instructor");
+});
+
+describe.each([
+  ["en", "I am in the class already", "This code is not valid"],
+  ["tr", "Zaten bu dersteyim", "Bu kod geçerli değil"],
+])("a code of one's own notebook, in %s", (lang, button, refused) => {
+  test("is entered in the sign's window, and what came of it is told there", async () => {
+    const made = stage({ options: { lang } });
+    made.model.snapshot([], { viewer });
+    await settled();
+    await pressed(made.root, "sign");
+    await pressed(made.root, button);
+    await settled();
+    const input = made.find<HTMLInputElement>(".who input");
+    const submit = made.find<HTMLButtonElement>(".who form button");
+    expect(submit.getAttribute("aria-disabled") ?? String(submit.disabled)).toBe("true");
+    input.value = " k7qx-4m2p ";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    await settled();
+    submit.click();
+    const asked = made.model.asked("intent", "viewer.link");
+    expect(asked.map(({ args }) => args)).toEqual([{ code: "k7qx-4m2p" }]);
+    made.model.snapshot([], { viewer: { ...viewer, link: "wrong" } });
+    await settled();
+    expect(made.find(".who [role=status]").textContent).toContain(refused);
+    made.model.snapshot([], { viewer: linked });
+    await settled();
+    expect(made.root.querySelector(".who input")).toBeNull();
+  });
 });

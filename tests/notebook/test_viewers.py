@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from edu_widgets.client.course import CourseClient, Person
+from edu_widgets.client.runtime.receipts import Answer
 from edu_widgets.client.view import Entrance
 from edu_widgets.notebook import comms as comms_
 from edu_widgets.notebook.comms import CommSender
@@ -18,7 +19,8 @@ from edu_widgets.notebook.page_visibility import visibility_of
 from edu_widgets.notebook.viewers import company as company_
 from edu_widgets.notebook.viewers.company import Company
 from edu_widgets.notebook.viewers.remembering import ViewersFile
-from edu_widgets.protocol.errors import Refused
+from edu_widgets.protocol import Code
+from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, Refused, refusal
 from tests.notebook.doubles import FakeClient, RecordingComm, as_client
 from tests.notebook.test_widget import ThingWidget
 
@@ -34,6 +36,7 @@ class Kernel:
         self.owner = owner
         self.clients: dict[str, FakeClient] = {}
         self.refusal: Exception | None = None
+        self.member: Person | None = None
         self.session = ""
         self.count = itertools.count()
         monkeypatch.setattr(comms_, "sender", lambda: CommSender(self.session, None))
@@ -54,7 +57,7 @@ class Kernel:
     def _vouched_for(self, _: CourseClient, viewer: str, identity: str, name: str) -> FakeClient:
         if self.refusal is not None:
             raise self.refusal
-        me = Person(f"via-{identity}", name, via=self.owner.me().name)
+        me = self.member or Person(f"via-{identity}", name, via=self.owner.me().name)
         return self._made(viewer, me, f"{identity}-in-py101")
 
     def _reader(self, _: CourseClient, viewer: str, name: str) -> FakeClient:
@@ -295,3 +298,58 @@ def test_what_is_kept_is_private_and_damage_does_no_harm(tmp_path: Path) -> None
     assert file.read().owner == "ada"
     path.write_bytes(b"{")
     assert file.read().owner == ""
+
+
+def code_entered(kernel: Kernel, page: str = "p2", code: str = "K7QX-4M2P") -> Answer:
+    """Bob enters a code; returns what the service has been asked."""
+    kernel.ask("s2", page, "viewer.link", code=code)
+    client = kernel.clients["Bob"]
+    type_, data = client.questions[-1]
+    assert (type_, data.code) == ("link_membership", code)
+    return client.answers[-1]
+
+
+def test_a_code_makes_a_viewer_the_member_they_are(kernel: Kernel) -> None:
+    kernel.say("s1", "p1", who=ADA)
+    kernel.say("s2", "p2", who=BOB)
+    asked = code_entered(kernel)
+    seen = kernel.company.told(next(iter(kernel.company._viewers)))
+    assert seen is not None
+    assert seen["link"] == "asking"
+    kernel.ask("s2", "p2", "viewer.link", code="again")
+    assert len(kernel.clients["Bob"].questions) == 1, "one at a time"
+    kernel.member = Person("u-bob", "Bob")
+    asked.settle(0)
+    bob = snapshot(kernel.later(), "p2")
+    assert bob["lesson"]["me"]["id"] == "u-bob"
+    assert bob["lesson"]["viewer"]["linked"] is True
+    kernel.clients["Bob"].person = Person("via-bob", "Bob")  # ended from their own notebook
+    told = kernel.company.told(next(iter(kernel.company._viewers)))
+    assert told is not None
+    assert "linked" not in told
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (refusal(Code.INVITE_INVALID, "No."), "wrong"),
+        (refusal(Code.RATE_LIMITED, "Later."), "limited"),
+        (refusal(Code.INVALID, "No."), "refused"),
+        (NotConnected("Gone."), "offline"),
+    ],
+)
+def test_what_came_of_a_code_is_told(kernel: Kernel, error: EduWidgetsError, said: str) -> None:
+    kernel.say("s1", "p1", who=ADA)
+    kernel.say("s2", "p2", who=BOB)
+    code_entered(kernel).fail(error)
+    told = snapshot(kernel.say("s2", "p2", who=BOB), "p2")
+    assert told["lesson"]["viewer"]["link"] == said
+
+
+def test_the_owner_and_who_only_reads_enter_no_code(kernel: Kernel) -> None:
+    kernel.say("s1", "p1", who=ADA)
+    kernel.refusal = refusal(Code.ROOM_FULL, "Full.")
+    kernel.say("s2", "p2", who=BOB)
+    for session, page in (("s1", "p1"), ("s2", "p2")):
+        [said] = refused(kernel.ask(session, page, "viewer.link", code="K7QX-4M2P"))
+        assert said.startswith("Only who takes part")

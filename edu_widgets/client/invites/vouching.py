@@ -18,7 +18,7 @@ class Vouched(NamedTuple):
     name: str
     role: str
     via: str
-    """The name of the notebook's owner."""
+    """The name of the notebook's owner; empty for who is linked to a membership of their own."""
 
 
 def vouch(owner: Target, course: str, identity: str, name: str) -> tuple[Vouched, Target]:
@@ -45,10 +45,10 @@ def vouch(owner: Target, course: str, identity: str, name: str) -> tuple[Vouched
     body = {"course": course, "identity": identity, "name": name, "key": verifier.told()}
     answer = request(credentials.base + _PATH, body, credentials())
     try:
-        told = (str(answer[field]) for field in ("userId", "name", "role", "via"))
-        me = Vouched(*told)
+        user_id, name, role = (str(answer[field]) for field in ("userId", "name", "role"))
     except KeyError as missing:
         msg = f"{credentials.base} answered without {missing}; it may be of another version."
         raise ServiceUnavailable(msg) from None
+    me = Vouched(user_id, name, role, str(answer.get("via", "")))
     target = replace(owner, user_id=me.user_id, token=theirs, place=kept_by, former="", viewer=True)
     return me, target

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakSet
 
+from edu_widgets.client.linking import ask_to_link
 from edu_widgets.client.view import ViewChanged
 from edu_widgets.client.viewers import as_student, reader, vouched_for
 from edu_widgets.notebook.viewers.claims import OWNER, Claim, Claims, Place
@@ -19,6 +20,7 @@ from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgum
 
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient, CourseEvent
+    from edu_widgets.client.runtime.receipts import Answer
     from edu_widgets.notebook.stream import Json
 
 _log = logging.getLogger(__name__)
@@ -45,8 +47,13 @@ HUSHED = "="
 _CROWD = "*"
 """The key of all readers beyond the most that are told apart."""
 
+_ASKING = "asking"
+
 _MOST_APART = 32
 _TEND_S = 60.0
+
+_LINK_REFUSED = {int(Code.INVITE_INVALID): "wrong", int(Code.RATE_LIMITED): "limited"}
+"""What came of a code, by the code of the service's refusal; `refused` for others."""
 
 _WHY = {int(Code.ROOM_FULL): "full"}
 """Reasons for reading only, by the code of the service's refusal; `refused` for others."""
@@ -82,6 +89,10 @@ class Viewer:
     why: str = ""
     """The reason for reading only: `full`, `refused`, `base`, `removed`, `unknown`, `offline`."""
     context: Any = field(default=None, repr=False)
+    member: str = ""
+    """The id of the member whom they are linked to; "": nobody."""
+    link: str = ""
+    """What came of the code they entered: `asking`, `wrong`, `limited`, `refused`, `offline`."""
 
 
 class Company:
@@ -171,6 +182,35 @@ class Company:
         self._drop(key)
         self._settle()
 
+    def link(self, session: str, code: str) -> None:
+        """Whoever looks is also in the course by themselves, and proves it by a code from there.
+
+        Raises:
+            Forbidden: it is somebody who does not take part through this notebook.
+        """
+        key = self.key(session) or ""
+        with self._lock:
+            viewer = self._viewers.get(key)
+            client = viewer.client if viewer is not None else None
+            if viewer is None or client is None or viewer.why or viewer.place == OWNER:
+                raise Forbidden("Only who takes part through somebody else's notebook is linked.")
+            if viewer.link == _ASKING:
+                return
+            viewer.link = _ASKING
+        asked = ask_to_link(client, code)
+        asked.when_settled(lambda: self._begin(lambda: self._answered(viewer, asked)))
+        self._tell()
+
+    def _answered(self, viewer: Viewer, asked: Answer) -> None:
+        error = asked.error
+        if error is None:  # they are let in again, as the member
+            self._drop(viewer.key)
+            self._settle()
+            return
+        known = _LINK_REFUSED.get(error.code, "refused") if isinstance(error, Refused) else ""
+        viewer.link = known or "offline"
+        self._tell()
+
     def key(self, session: str) -> str | None:
         """Under which key a session looks; None while that is not known yet."""
         place = self._claims.place(session)
@@ -208,6 +248,9 @@ class Company:
             name = viewer.place.name if client is None or viewer.why else client.me().name
             said: Json = {"is": "reader" if viewer.why else "viewer", "name": name, "owner": owner}
             said |= {"why": viewer.why} if viewer.why else {}
+            said |= {"link": viewer.link} if viewer.link else {}
+            if client is not None and viewer.member and viewer.member == client.me().user_id:
+                said["linked"] = True
             invite = self._client.invite or self._client.entrance.invite
             return said | ({"invite": invite} if invite else {})
         asked = [{"id": one.id, "name": one.name} for one in self._claims.asked()]
@@ -273,7 +316,9 @@ class Company:
             viewer.why = "removed"
         else:
             try:
-                return vouched_for(owner, viewer.key, place.id, place.name)
+                client = vouched_for(owner, viewer.key, place.id, place.name)
+                viewer.member = "" if client.me().via else client.me().user_id
+                return client
             except Refused as error:
                 viewer.why = _WHY.get(error.code, "refused")
             except EduWidgetsError:
@@ -286,6 +331,9 @@ class Company:
                 widget.settle()
             except Exception:  # noqa: BLE001 - told; the other widgets go on
                 _log.exception("A widget cannot be shown to somebody who shares this kernel.")
+        self._tell()
+
+    def _tell(self) -> None:
         for widget in tuple(self._widgets):
             widget.told()
 

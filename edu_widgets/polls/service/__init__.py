@@ -12,6 +12,7 @@ from edu_widgets.polls.service import (
     voting,
 )
 from edu_widgets.polls.service.erasing import erase
+from edu_widgets.polls.service.linking import link
 from edu_widgets.service.features import Ask, Feature
 
 FEATURE = Feature(
@@ -36,6 +37,7 @@ FEATURE = Feature(
         commands.READ_MISSING.name: Ask(people.read_missing, feature="polls"),
     },
     erase=erase,
+    link=link,
     before_catch_up=sessions.before_catch_up,
     on_leave=sessions.on_leave,
     on_tick=sessions.on_tick,

@@ -3,6 +3,7 @@
 from edu_widgets.presence import commands
 from edu_widgets.presence.service import hands, statuses, watch
 from edu_widgets.presence.service.ending import KINDS, erase
+from edu_widgets.presence.service.linking import link
 from edu_widgets.protocol.channels import staff_channel
 from edu_widgets.service.features import Ask, Feature
 from edu_widgets.service.timers import Watch
@@ -20,6 +21,7 @@ FEATURE = Feature(
     signals={commands.ATTENTION.name: watch.attend},
     asks={commands.PEOPLE.name: Ask(watch.people, feature="presence")},
     erase=erase,
+    link=link,
     on_join=watch.moved,
     on_leave=watch.moved,
     on_tick=watch.on_tick,

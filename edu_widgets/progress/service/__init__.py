@@ -3,6 +3,7 @@
 from edu_widgets.progress import commands
 from edu_widgets.progress.documents import Exercise, ExerciseProgress
 from edu_widgets.progress.service import counting, exercises, hints, reports
+from edu_widgets.progress.service.linking import link
 from edu_widgets.protocol.channels import course_channel, staff_channel
 from edu_widgets.service.features import Feature
 from edu_widgets.service.timers import Watch
@@ -16,6 +17,7 @@ FEATURE = Feature(
         commands.SEND_HINT.name: hints.send,
     },
     erase=hints.erase,
+    link=link,
     on_tick=counting.on_tick,
     watches=(
         Watch((ExerciseProgress.kind,), staff_channel, counting.note),

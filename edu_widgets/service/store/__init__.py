@@ -11,7 +11,7 @@ from edu_widgets.protocol import Cursor, Document
 from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.messages import Changes, Page
 from edu_widgets.protocol.proofs import Verifier
-from edu_widgets.service.rules import EraseRule, Request, Rule
+from edu_widgets.service.rules import EraseRule, LinkRule, Person, Request, Rule
 
 MAX_BEHIND = 1000
 """Changed documents that a catch-up may have; beyond, the mirror is reset."""
@@ -84,6 +84,15 @@ class StoredMember:
     """The id of the person who vouches for them; "" for those who joined by themselves."""
     via: str = ""
     """The name of the voucher."""
+    linked: str = ""
+    """The id of the member who they are, as a viewer that is linked; `name` is the member's."""
+
+    @property
+    def person(self) -> Person:
+        """The person they are in the course; who is linked is the member, as a student."""
+        if self.linked:
+            return Person(self.linked, self.name, "student", linked=True)
+        return Person(self.user_id, self.name, self.role, self.via)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,16 @@ class Newcomer:
     """The time in ms since 1970."""
     voucher: str = ""
     """The id of the person who vouches for them; "" for nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCode:
+    """The digest of a code that links viewers to a member; `expires` in ms since 1970."""
+
+    course: str
+    user_id: str
+    digest: str
+    expires: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +331,30 @@ class Store(Protocol):
 
     async def vouched(self, course: str, voucher: str = "") -> tuple[str, ...]:
         """Return the ids of the people that `voucher` vouches for; "": of all vouched for."""
+
+    async def add_link_code(self, code: LinkCode) -> None:
+        """Store a member's code in place of the one they had.
+
+        Raises:
+            Refused: `FORBIDDEN`, `INVALID`, `REMOVED`: they may have none.
+        """
+
+    async def link(
+        self, course: str, viewer: str, digest: str, now: int, rules: Sequence[LinkRule] = ()
+    ) -> StoredMember:
+        """Make a viewer the member whose code this is, and the viewer's own channel empty.
+
+        `rules` decide, in the same commit, which other documents become the member's.
+
+        Raises:
+            Refused: `INVITE_INVALID`: there is no such code; `FORBIDDEN`, `INVALID`, `REMOVED`.
+        """
+
+    async def linked(self, course: str, user_id: str) -> tuple[str, ...]:
+        """Return the ids of the viewers who are linked to a member."""
+
+    async def unlink(self, course: str, user_id: str) -> tuple[str, ...]:
+        """End a member's code and links; returns the viewers."""
 
     async def memberships(self, user_id: str) -> dict[str, StoredMember]:
         """Return a person's memberships, by course."""

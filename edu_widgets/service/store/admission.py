@@ -8,7 +8,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.text_normalization import name_key
 from edu_widgets.service.checks import removed
-from edu_widgets.service.store import Door, Newcomer, Removed, StoredMember, keys
+from edu_widgets.service.store import Door, Newcomer, Removed, StoredMember, keys, links
 from edu_widgets.service.store.members import enter
 from edu_widgets.service.store.sweeping import check_members
 
@@ -33,6 +33,7 @@ def admit(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
     if who.staff_invite:
         _use_up(db, who)
         role = "admin" if role == "admin" else "instructor"
+        links.unlink(db, who.course, who.user_id)
     elif role == "student" and (member is None or member[0] != name_key(who.name)):
         ask_at_the_door(db, who, new=member is None)
     if member is None:
@@ -137,12 +138,16 @@ def called(db: sqlite3.Connection, course: str, who: str) -> tuple[StoredMember,
     Also a person with this id who came by a platform's token and is no member, if they wrote.
     """
     members = db.execute(
-        "SELECT course, user, name, role FROM members WHERE course = ? ORDER BY user", (course,)
+        "SELECT course, user, name, role, '', '', linked FROM members WHERE course = ?"
+        " ORDER BY user",
+        (course,),
     )
     people = [StoredMember(*row) for row in members]
     key = name_key(who)
     by_id = [person for person in people if person.user_id == who]
-    found = by_id or [person for person in people if name_key(person.name) == key]
+    # Who is linked has the member's name, and is that person.
+    named = (person for person in people if not person.linked)
+    found = by_id or [person for person in named if name_key(person.name) == key]
     if not found:
         wrote = db.execute(
             "SELECT 1 FROM documents d JOIN channels c ON c.name = d.channel"

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 
 _WATCHED = {
-    "members": ("user", "name, role, voucher"),
+    "members": ("user", "name, role, voucher, linked"),
     "keys": ("user", "user, stored, server"),
     "removals": ("user", "user"),
 }

@@ -28,7 +28,7 @@ def retire(
     for course in retired:
         names = db.execute("SELECT name FROM channels WHERE course = ?", (course,)).fetchall()
         destroy(db, [name for (name,) in names])
-        for table in ("members", "replies", "removals", "roster", "staff_invites"):
+        for table in ("members", "replies", "removals", "roster", "staff_invites", "link_codes"):
             db.execute(f"DELETE FROM {table} WHERE course = ?", (course,))  # noqa: S608 - ours
         db.execute("UPDATE doors SET listed = 0 WHERE course = ?", (course,))
     db.execute("DELETE FROM keys WHERE user NOT IN (SELECT user FROM members) AND user != 'owner'")

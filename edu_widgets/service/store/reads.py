@@ -62,8 +62,10 @@ def answer(db: sqlite3.Connection, query: Query) -> list[Document]:
 
 def _members(db: sqlite3.Connection, query: Members) -> list[Document]:
     rows = db.execute(
-        "SELECT user, name, role FROM members WHERE course = ?1 AND (user = ?2 OR name_key = ?3)"
-        " ORDER BY user = ?2 DESC LIMIT 1",
+        "SELECT coalesce(l.user, m.user), coalesce(l.name, m.name), coalesce(l.role, m.role)"
+        " FROM members m LEFT JOIN members l ON l.course = m.course AND l.user = m.linked"
+        " WHERE m.course = ?1 AND (m.user = ?2 OR m.name_key = ?3)"
+        " ORDER BY m.user = ?2 DESC LIMIT 1",
         (query.course, query.who, name_key(query.who)),
     ).fetchall()
     return [Document(row[0], "member", 0, 0, body(Person(*row))) for row in rows]

@@ -9,7 +9,7 @@ from edu_widgets.protocol.text_normalization import name_key
 from edu_widgets.service.store import history, keys
 from edu_widgets.service.store.history import transaction
 
-VERSION = 6
+VERSION = 7
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -104,6 +104,14 @@ CREATE TABLE blob_uses (
     PRIMARY KEY (channel, hash, document)
 ) WITHOUT ROWID;
 CREATE INDEX blob_uses_by_document ON blob_uses (channel, document);
+""",
+    7: """
+ALTER TABLE members ADD COLUMN linked TEXT NOT NULL DEFAULT '';
+CREATE INDEX members_by_link ON members (course, linked) WHERE linked != '';
+CREATE TABLE link_codes (
+    course TEXT NOT NULL, user TEXT NOT NULL, digest TEXT NOT NULL, expires INTEGER NOT NULL,
+    PRIMARY KEY (course, user)
+) WITHOUT ROWID;
 """,
 }
 """By version: the statements that upgrade the tables of the one before."""

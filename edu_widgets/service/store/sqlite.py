@@ -16,13 +16,14 @@ from edu_widgets.protocol import REGISTRY, Cursor, Document
 from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.protocol.messages import Page
 from edu_widgets.protocol.proofs import Verifier
-from edu_widgets.service.rules import EraseRule, Request, Rule
+from edu_widgets.service.rules import EraseRule, LinkRule, Request, Rule
 from edu_widgets.service.store import (
     MAX_SEARCHED,
     Catchup,
     Committed,
     Door,
     Known,
+    LinkCode,
     Listener,
     Matches,
     NewBlob,
@@ -38,7 +39,8 @@ from edu_widgets.service.store import (
     blobs,
     erasing,
     keys,
-    members,
+    linking,
+    links,
     reads,
     schema,
     sweeping,
@@ -271,11 +273,32 @@ class SqliteStore:
         """Return the ids of the people that `voucher` vouches for; "": of all vouched for."""
         return await self._read(lambda db: vouching.vouched(db, course, voucher))
 
+    async def add_link_code(self, code: LinkCode) -> None:
+        """Store a member's code in place of the one they had."""
+        await self.writer.submit(lambda db: linking.add_code(db, code))
+
+    async def link(
+        self, course: str, viewer: str, digest: str, now: int, rules: Sequence[LinkRule] = ()
+    ) -> StoredMember:
+        """Make a viewer the member whose code this is."""
+        await self.writer.submit(lambda db: linking.link(db, course, viewer, digest, now, rules))
+        return (await self.memberships(viewer))[course]
+
+    async def linked(self, course: str, user_id: str) -> tuple[str, ...]:
+        """Return the ids of the viewers who are linked to a member."""
+        return await self._read(lambda db: links.linked(db, course, user_id))
+
+    async def unlink(self, course: str, user_id: str) -> tuple[str, ...]:
+        """End a member's code and links; returns the viewers."""
+        return await self.writer.submit(lambda db: links.unlink(db, course, user_id))
+
     async def memberships(self, user_id: str) -> dict[str, StoredMember]:
         """Return a person's memberships, by course."""
         rows = await self._rows(
-            "SELECT m.course, m.user, m.name, m.role, m.voucher, coalesce(v.name, '')"
-            " FROM members m LEFT JOIN members v ON v.course = m.course AND v.user = m.voucher"
+            "SELECT m.course, m.user, coalesce(l.name, m.name), m.role, m.voucher,"
+            " coalesce(v.name, ''), m.linked FROM members m"
+            " LEFT JOIN members v ON v.course = m.course AND v.user = m.voucher"
+            " LEFT JOIN members l ON l.course = m.course AND l.user = m.linked"
             " WHERE m.user = ?",
             user_id,
         )
@@ -283,7 +306,7 @@ class SqliteStore:
 
     async def set_role(self, course: str, user_id: str, role: str) -> StoredMember | None:
         """Change a member's role."""
-        work = partial(members.set_role, course=course, user_id=user_id, role=role)
+        work = partial(links.set_role, course=course, user_id=user_id, role=role)
         return cast("StoredMember | None", await self.writer.submit(work))
 
     async def set_invite(self, invite: StoredInvite) -> None:
@@ -344,7 +367,7 @@ class SqliteStore:
         self, course: str, user_id: str, now: int, rules: Sequence[EraseRule] = ()
     ) -> int:
         """Erase a person from a course."""
-        work = partial(erasing.erase, course=course, user_id=user_id, now=now, rules=rules)
+        work = partial(links.erase, course=course, user_id=user_id, now=now, rules=rules)
         done = await self.writer.submit(work)
         return sum(len(change.docs) for change in done.changes)
 

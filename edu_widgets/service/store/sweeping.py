@@ -28,6 +28,7 @@ def sweep(db: sqlite3.Connection, now: int, tombstones_before: int) -> None:
     _replies(db, now)
     db.execute("DELETE FROM staff_invites WHERE expires < ?", (now,))
     db.execute("DELETE FROM nonces WHERE until < ?", (now,))
+    db.execute("DELETE FROM link_codes WHERE expires < ?", (now,))
     _tombstones(db, tombstones_before)
     blobs.sweep(db, now)
     _strangers(db, now)

@@ -8,7 +8,7 @@ import sqlite3
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.service.checks import removed
-from edu_widgets.service.store import Door, Newcomer, StoredMember, admission, keys
+from edu_widgets.service.store import Door, Newcomer, StoredMember, admission, keys, links
 from edu_widgets.service.store.members import enter
 from edu_widgets.service.store.sweeping import check_members
 
@@ -37,6 +37,12 @@ def vouch(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
         "SELECT name FROM members WHERE course = ? AND user = ?",
         (who.course, who.user_id),
     ).fetchone()
+    own = _linked_to(db, who)
+    if own is not None:
+        if who.key is not None:
+            keys.add(db, who.user_id, who.key, most=MOST_KEYS)
+        _note(db, who)
+        return own
     # A name that the store made unique by a number, such as "Ada (2)", stays the same.
     same = member is not None and who.name in (member[0], member[0].rpartition(" (")[0])
     if not same:
@@ -47,11 +53,39 @@ def vouch(db: sqlite3.Connection, who: Newcomer) -> StoredMember:
         keys.add(db, who.user_id, who.key, most=MOST_KEYS)
     name = member[0] if same else who.name
     entered = enter(db, who.course, who.user_id, name, "student")
+    _note(db, who)
+    return StoredMember(entered.course, entered.user_id, entered.name, "student", who.voucher, via)
+
+
+def _note(db: sqlite3.Connection, who: Newcomer) -> None:
+    """Note that somebody was vouched for just now."""
     db.execute(
         "UPDATE members SET voucher = ?, vouched = ?, seen = ? WHERE course = ? AND user = ?",
         (who.voucher, who.now, who.now, who.course, who.user_id),
     )
-    return StoredMember(entered.course, entered.user_id, entered.name, "student", who.voucher, via)
+
+
+def _linked_to(db: sqlite3.Connection, who: Newcomer) -> StoredMember | None:
+    """Return somebody as the member they are linked to; `None`: they are linked to nobody.
+
+    Raises:
+        Refused: `REMOVED`: that member was removed.
+    """
+    row = db.execute(
+        "SELECT m.linked, l.name FROM members m LEFT JOIN members l"
+        " ON l.course = m.course AND l.user = m.linked"
+        " WHERE m.course = ? AND m.user = ? AND m.linked != ''",
+        (who.course, who.user_id),
+    ).fetchone()
+    if row is None:
+        return None
+    member, name = row
+    if admission.is_removed(db, who.course, member):
+        raise removed(who.course)
+    if name is None:  # the member was forgotten, who had not come for long
+        links.free(db, who.course, who.user_id)
+        return None
+    return StoredMember(who.course, who.user_id, name, "student", who.voucher, linked=member)
 
 
 def _check_voucher(db: sqlite3.Connection, who: Newcomer) -> str:
@@ -98,6 +132,9 @@ def removed_from(db: sqlite3.Connection, user_id: str) -> frozenset[str]:
     """Return the courses that a person may not be in, because of themselves or their voucher."""
     rows = db.execute(
         "SELECT course FROM removals WHERE user = ?1 UNION"
+        " SELECT m.course FROM members m WHERE m.user = ?1 AND m.linked != '' AND"
+        " (m.linked NOT IN (SELECT user FROM members l WHERE l.course = m.course) OR m.linked IN"
+        " (SELECT user FROM removals r WHERE r.course = m.course)) UNION"
         " SELECT m.course FROM members m LEFT JOIN doors d ON d.course = m.course"
         " WHERE m.user = ?1 AND m.voucher != '' AND (d.vouching = 0 OR m.voucher NOT IN"
         " (SELECT user FROM members v WHERE v.course = m.course) OR m.voucher IN"

@@ -16,6 +16,10 @@ export interface Viewer {
   why: string;
   /** How to join from a notebook of one's own; empty: that is not known here. */
   invite: string;
+  /** Whether one is in the class by oneself too, and one person with that. */
+  linked: boolean;
+  /** What came of a code: `asking`, `wrong`, `limited`, `refused`, `offline`; empty: none was entered. */
+  link: string;
   /** Whether staff content stays off this page, the owner's. */
   hushed: boolean;
   people: Someone[];
@@ -37,6 +41,8 @@ export function readViewer(value: Fields | null): Viewer | null {
     owner: asText(value.owner),
     why: asText(value.why),
     invite: asText(value.invite),
+    linked: value.linked === true,
+    link: asText(value.link),
     hushed: value.hushed === true,
     people: asList(value.people).flatMap(readSomeone),
     asked: asList(value.asked).flatMap(readSomeone),

@@ -6,6 +6,7 @@ import { Icon, icons } from "../core/icons";
 import { initialOf } from "../core/text";
 import { chain, eye } from "../shared/shapes";
 import { readViewer } from "./documents";
+import { LinkOwn } from "./link";
 import { OwnNotebook } from "./own";
 import type { Context } from "./words";
 
@@ -63,7 +64,7 @@ export const Who = withHooks(function Who(
                 </li>
                 <li>
                   <Sign name="chain" />
-                  {words.vouched(owner)}
+                  {viewer?.linked ? words.linked : words.vouched(owner)}
                 </li>
               </>
             )}
@@ -72,7 +73,8 @@ export const Who = withHooks(function Who(
               {words.readable(owner)}
             </li>
           </ul>
-          {viewer && <OwnNotebook viewer={viewer} />}
+          {viewer && is === "viewer" && !viewer.linked && <LinkOwn {...{ viewer, connection }} />}
+          {viewer && !viewer.linked && <OwnNotebook viewer={viewer} />}
         </>
       )}
       {name && (

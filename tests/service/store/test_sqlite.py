@@ -14,7 +14,7 @@ from edu_widgets.protocol.errors import Refused, ServiceUnavailable
 from edu_widgets.protocol.text_normalization import look_alike_key
 from edu_widgets.service.config import ChannelConfig
 from edu_widgets.service.rules import Decision, Person, Request, RuleRun, Write
-from edu_widgets.service.store import members, schema
+from edu_widgets.service.store import LinkCode, Newcomer, members, schema
 from edu_widgets.service.store.sqlite import SqliteStore
 from edu_widgets.service.store.sweeping import MAX_MEMBERS
 
@@ -137,6 +137,45 @@ async def test_a_store_of_before_keeps_its_names_from_others(tmp_path: Path) -> 
     store = SqliteStore(tmp_path / "s.db")
     assert (await store.enter("py101", "u4", "inci", "student")).name == "inci (2)"
     assert (await store.enter("py101", "u2", "Ada", "student")).name == "Ada"
+    await store.close()
+
+
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+async def test_a_store_of_each_earlier_version_links_viewers(tmp_path: Path, version: int) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "s.db")) as db:
+        db.executescript(schema._TABLES)
+        db.execute("INSERT INTO meta VALUES ('epoch', 'e')")
+        for later in range(2, version + 1):
+            db.executescript(schema._SINCE[later])
+        for user, name in (("u1", "Ada"), ("u2", "Bob")):
+            row = "INSERT INTO members (course, user, name, name_key, role)"
+            db.execute(f"{row} VALUES ('py101', '{user}', '{name}', '{name.lower()}', 'student')")
+        db.execute(f"PRAGMA user_version = {version}")
+        db.commit()
+    store = SqliteStore(tmp_path / "s.db")
+    await store.vouch(Newcomer("py101", "via-1", "Bob", now=1, voucher="u1"))
+    await store.add_link_code(LinkCode("py101", "u2", "d", expires=9))
+    assert (await store.link("py101", "via-1", "d", now=2)).person.id == "u2"
+    assert (await store.memberships("u2"))["py101"].linked == ""
+    await store.sweep(10, 0)
+    assert (await store.sizes())["link_codes"] == 0
+    await store.close()
+
+
+async def test_codes_and_links_go_with_the_course_and_the_member(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    for user, name in (("u1", "Ada"), ("u2", "Bob"), ("u3", "Lina")):
+        await store.enter("py101", user, name, "student")
+    await store.vouch(Newcomer("py101", "via-1", "Bob", now=1, voucher="u1"))
+    for user in ("u2", "u3"):
+        await store.add_link_code(LinkCode("py101", user, user, expires=9))
+    await store.link("py101", "via-1", "u2", now=2)
+    await store.writer.submit(lambda db: db.execute("DELETE FROM members WHERE user = 'u2'"))
+    assert await store.removed_from("via-1") == {"py101"}, "the member was forgotten"
+    again = await store.vouch(Newcomer("py101", "via-1", "Bob", now=3, voucher="u1"))
+    assert (again.linked, again.via) == ("", "Ada"), "a viewer as before"
+    await store.erase("py101", "u3", now=4)
+    assert (await store.sizes())["link_codes"] == 0
     await store.close()
 
 
