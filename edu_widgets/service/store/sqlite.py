@@ -41,6 +41,7 @@ from edu_widgets.service.store import (
     keys,
     linking,
     links,
+    members,
     reads,
     schema,
     sweeping,
