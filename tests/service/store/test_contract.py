@@ -20,6 +20,7 @@ from edu_widgets.service.store import (
     Catchup,
     Committed,
     Known,
+    LinkCode,
     Newcomer,
     Store,
     StoredInvite,
@@ -579,3 +580,22 @@ async def test_a_repeated_command_is_answered_with_the_same_heads(reopen: OpenSt
     store = await reopen()
     again = await store.commit(first, put)
     assert (again.seq, again.heads, again.replayed) == (done.seq, done.heads, True)
+
+
+async def test_a_linked_viewer_is_the_member_until_the_link_ends(reopen: OpenStore) -> None:
+    store = await reopen()
+    for user, name in (("u1", "Ada"), ("u2", "Bob")):
+        await store.enter("py101", user, name, "student")
+    await store.vouch(Newcomer("py101", "via-1", "Bobby", now=1, voucher="u1"))
+    await store.add_link_code(LinkCode("py101", "u2", "digest", expires=9))
+    with pytest.raises(Refused):
+        await store.link("py101", "via-1", "another", now=2)
+    assert (await store.link("py101", "via-1", "digest", now=2)).person.id == "u2"
+    with pytest.raises(Refused):
+        await store.link("py101", "via-1", "digest", now=3)
+    store = await reopen()
+    found = (await store.memberships("via-1"))["py101"]
+    assert (found.person.id, found.name, found.person.role) == ("u2", "Bob", "student")
+    assert await store.linked("py101", "u2") == ("via-1",)
+    assert await store.unlink("py101", "u2") == ("via-1",)
+    assert (await store.memberships("via-1"))["py101"].person.id == "via-1"
