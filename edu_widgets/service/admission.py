@@ -65,7 +65,7 @@ class Admission:
         invite = await self._hub.store.invite(course)
         now = self._hub.now()
         if invite is None or (invite.expires and invite.expires <= now):
-            invite = await self._people.renewed_invite(course, self._invite_ms)
+            invite = await self._people.renewed_invite(course, self._invite_ms, unless_good_at=now)
         return invite
 
     # -- changes ------------------------------------------------------------------

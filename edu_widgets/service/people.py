@@ -290,11 +290,15 @@ class Members:
 
     # -- invites ------------------------------------------------------------------
 
-    async def renewed_invite(self, course: str, holds_ms: int) -> StoredInvite:
-        """Replace a course's invite by one that expires after `holds_ms`; 0: never."""
+    async def renewed_invite(
+        self, course: str, holds_ms: int, *, unless_good_at: int | None = None
+    ) -> StoredInvite:
+        """Replace a course's invite by one that expires after `holds_ms`; 0: never.
+
+        An invite that is good at `unless_good_at`, in ms since 1970, is kept and returned.
+        """
         invite = StoredInvite(course, new_code(), now_ms() + holds_ms if holds_ms else 0)
-        await self._store.set_invite(invite)
-        return invite
+        return await self._store.set_invite(invite, unless_good_at=unless_good_at)
 
     async def staff_invite(self, course: str, holds_ms: int) -> StoredInvite:
         """Make an invite whose first user becomes an instructor. Only its hash is stored."""

@@ -362,8 +362,14 @@ class Store(Protocol):
     async def set_role(self, course: str, user_id: str, role: str) -> StoredMember | None:
         """Change a member's role; `None` if there is no such member."""
 
-    async def set_invite(self, invite: StoredInvite) -> None:
-        """Replace a course's invite."""
+    async def set_invite(
+        self, invite: StoredInvite, *, unless_good_at: int | None = None
+    ) -> StoredInvite:
+        """Replace a course's invite; return the one that holds.
+
+        `unless_good_at`: a time in ms since 1970; an invite that is good then is kept. Of several
+        processes that start at once all get the invite of the first.
+        """
 
     async def invite(self, course: str) -> StoredInvite | None:
         """Return a course's invite."""

@@ -42,9 +42,19 @@ def set_role(db: sqlite3.Connection, course: str, user_id: str, role: str) -> St
     return None if row is None else StoredMember(course, user_id, row[0], role)
 
 
-def set_invite(db: sqlite3.Connection, invite: StoredInvite) -> None:
-    """Replace a course's invite."""
+def set_invite(
+    db: sqlite3.Connection, invite: StoredInvite, unless_good_at: int | None = None
+) -> StoredInvite:
+    """Replace a course's invite, or keep the one that is good at a time; returns what holds."""
+    held = db.execute(
+        "SELECT course, code, expires FROM invites WHERE course = ?1"
+        " AND ?2 IS NOT NULL AND (expires = 0 OR expires > ?2)",
+        (invite.course, unless_good_at),
+    ).fetchone()
+    if held is not None:
+        return StoredInvite(*held)
     db.execute(
         "INSERT OR REPLACE INTO invites VALUES (?, ?, ?)",
         (invite.course, invite.code, invite.expires),
     )
+    return invite

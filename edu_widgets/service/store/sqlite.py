@@ -310,9 +310,11 @@ class SqliteStore:
         work = partial(links.set_role, course=course, user_id=user_id, role=role)
         return cast("StoredMember | None", await self.writer.submit(work))
 
-    async def set_invite(self, invite: StoredInvite) -> None:
-        """Replace a course's invite."""
-        await self.writer.submit(lambda db: members.set_invite(db, invite))
+    async def set_invite(
+        self, invite: StoredInvite, *, unless_good_at: int | None = None
+    ) -> StoredInvite:
+        """Replace a course's invite, unless there is a good one."""
+        return await self.writer.submit(lambda db: members.set_invite(db, invite, unless_good_at))
 
     async def invite(self, course: str) -> StoredInvite | None:
         """Return a course's invite."""

@@ -399,6 +399,8 @@ async def test_secrets_roles_and_invites_are_kept(reopen: OpenStore) -> None:
     await store.add_person("u1", key)
     await store.enter("c", "u1", "Ada", "student")
     await store.set_invite(StoredInvite("c", "K7QX4M2P", 5))
+    held = await store.set_invite(StoredInvite("c", "AAAABBBB"), unless_good_at=4)
+    assert held.code == "K7QX4M2P", "somebody else was first"
     store = await reopen()
     assert await store.known(key.key_id) == Known("u1", key)
     assert await store.known("0" * 32) is None
