@@ -28,7 +28,7 @@ from tests.bell.package_of import install
 from tests.docs.blocks import PAGES, Block, blocks, is_cell, name
 from tests.kernels import Kernel, Students, data_folder, invite, running_kernel
 from tests.supabase.project import Project
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_until
 
 INVITE = re.compile(r"http://[\d.]+:8765/py101\?code=K7QX4M2P")
 PLATFORM = re.compile(r"wss://(rt|class)\.example\.org")
@@ -81,7 +81,9 @@ def hand_raised(students: Students) -> None:
 
 def chosen(students: Students) -> None:
     pane = students.lessons[0].notifications
-    (asked,) = (item for item in pane.items if item.title == "Done with 3.2?")
+    (asked,) = wait_until(
+        lambda: [item for item in pane.items if item.title == "Done with 3.2?"], "Ada is asked"
+    )
     pane.act(asked, "done").wait(PATIENCE)
 
 

@@ -21,7 +21,7 @@ def static(
     del comms
     folder = tmp_path / "static"
     folder.mkdir()
-    for name in ("loader", "core", "polls", "viewers", "pictures"):
+    for name in ("loader", "core", "polls", *bundles.extras_of("polls")):
         (folder / f"{name}.js").write_text(f"// {name} 1")
     monkeypatch.setattr("edu_widgets.notebook.bundles.resources.files", lambda _: tmp_path)
     monkeypatch.setattr(development, "_STATIC", folder)
