@@ -63,6 +63,10 @@ class FollowedChannel:
         """Run `fn` after `delay` seconds; returns what prevents it."""
         return self._network.loop.call_later(delay, fn).cancel
 
+    def monotonic(self) -> float:
+        """Return the time that delays are measured by, in seconds."""
+        return self._network.loop.time()
+
     def tell(self, type_: str, data: object) -> None:
         """Tell of a message."""
         self._tell(type_, self._name, data)
