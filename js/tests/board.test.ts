@@ -158,6 +158,29 @@ describe("the sheet", () => {
     expect(stage.asked("board.erase")).toEqual([{ ids: [box.id] }]);
   });
 
+  test("pans while Space is held, and draws again after it", async () => {
+    const stage = await shown({ items: [drawn("pen", "ink", [[40, 40]])] });
+    const sheet = stage.find<HTMLElement>(".sheet");
+    sheet.focus();
+    await soon(() => stage.pixel(40, 40)[3]).toBe(255);
+    const along: [number, number][] = [
+      [100, 100],
+      [160, 100],
+    ];
+    stage.press(" ");
+    stage.press(" ", { repeat: true });
+    stage.stroke(along);
+    await soon(() => stage.pixel(100, 40)[3]).toBe(255);
+    expect(stage.asked("board.draw")).toEqual([]);
+    sheet.dispatchEvent(new KeyboardEvent("keyup", { key: " ", bubbles: true, composed: true }));
+    stage.stroke(along);
+    await soon(() => stage.asked("board.draw").length).toBe(1);
+    stage.press(" ");
+    sheet.blur(); // a key that is let go elsewhere is not heard of
+    stage.stroke(along);
+    await soon(() => stage.asked("board.draw").length).toBe(2);
+  });
+
   test("zooms between a tenth and eight, and two fingers do not draw", async () => {
     const stage = await shown({ items: [drawn("pen", "ink", [[40, 40]])] });
     const zoom = () => stage.find(".zoom .n").textContent;

@@ -20,7 +20,11 @@ const PAN = 60;
 export function keys(event: KeyboardEvent, room: Room, sheet: Sheet | null): void {
   const target = event.composedPath()[0];
   if (!(target instanceof Element) || target.closest(".float, textarea, [role=dialog]")) return;
-  if (pressed(event, room, sheet, target.matches(".sheet"))) event.preventDefault();
+  const isOnSheet = target.matches(".sheet");
+  if (isOnSheet && event.key === " " && !isModified(event)) {
+    sheet?.space(true); // also while it repeats, or the page would scroll
+    event.preventDefault();
+  } else if (pressed(event, room, sheet, isOnSheet)) event.preventDefault();
 }
 
 function pressed(

@@ -69,6 +69,10 @@ export const Paper = withHooks(function Paper(
         tabIndex={0}
         aria-label={words.sheet(name, room.shown.length)}
         aria-describedby={hint}
+        onKeyUp={(event) => {
+          if (event.key === " ") sheet.current?.space(false);
+        }}
+        onBlur={() => sheet.current?.space(false)}
       >
         {ground && <Ground key={page} ground={ground} sheet={sheet} />}
         <canvas ref={canvas} />
