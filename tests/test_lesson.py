@@ -128,6 +128,7 @@ def test_completion_shows_what_is_meant_for_people(lesson: edu.Lesson) -> None:
         *("status", "user", "wait_connected"),
         *("close_door", "door_closed", "erase", "new_invite", "open_door"),
         *("allow_viewers", "forbid_viewers", "viewers_allowed"),
+        *("link_code", "unlink"),
     }
     for shown in (lesson.polls, lesson.chat, lesson.people, lesson.notifications, lesson.panel()):
         names = dir(shown)

@@ -202,6 +202,9 @@ SCENES: Mapping[str, Scene] = {
         f"{HOST}\nimport pandas as pd\ndf = pd.DataFrame({{'temp': range(12)}})",
         after={"progress.exercise": ["lesson.progress['clean'].checks[1] == 'twelve months'"]},
     ),
+    "docs/shared-notebooks.md": Scene(
+        f"{HOST.replace('lesson =', 'taught =')}\nlesson = edu.join(taught.invite, name='Lina')"
+    ),
     "docs/supabase.md": Scene(
         "access_token = 'of-ada'", after={"edu.connect": ["lesson.status().state == 'live'"]}
     ),
