@@ -181,16 +181,32 @@ describe("a stream", () => {
 
   test("that other pages may not read is told from one that is not there", async () => {
     const stage = await watching();
-    const answers = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response());
+    const failed = () => Promise.reject(new TypeError("Failed to fetch"));
+    const answers = vi
+      .spyOn(globalThis, "fetch")
+      .mockImplementation((_, init) =>
+        init?.mode === "no-cors" ? Promise.resolve(new Response()) : failed(),
+      );
     const fatal = { fatal: true, type: "networkError", details: "manifestLoadError" };
     fetched().failed?.("error", { ...fatal, response: { code: 0 } });
     await soon(() => stage.text()).toContain("Access-Control-Allow-Origin");
     expect(answers.mock.calls[0]?.[1]).toMatchObject({ mode: "no-cors", credentials: "omit" });
     stage.button("Try again").click();
     await soon(() => stage.find(".lv").textContent).toBe("LIVE");
-    answers.mockRejectedValue(new TypeError("Failed to fetch"));
+    answers.mockImplementation(failed);
     fetched().failed?.("error", { ...fatal, response: { code: 0 } });
     await soon(() => stage.text()).toContain("It comes back by itself.");
+  });
+
+  test("that has come back since a request failed is no refusal, and goes on", async () => {
+    const stage = await watching();
+    const first = fetched();
+    const fetch = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response());
+    const fatal = { fatal: true, type: "networkError", details: "manifestLoadError" };
+    first.failed?.("error", { ...fatal, response: { code: 0 } });
+    await soon(() => fetched() !== first && stage.find(".lv").textContent).toBe("LIVE");
+    expect(fetch).toHaveBeenCalled();
+    expect(stage.text()).not.toContain("Access-Control-Allow-Origin");
   });
 
   test("with an address that is none is never fetched", async () => {

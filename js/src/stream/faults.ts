@@ -57,15 +57,28 @@ export function faultOfStatus(status: number): Fault {
   return [404, 408, 409, 410, 425, 429].includes(status) || status >= 500 ? "gone" : "type";
 }
 
-/** Why a request failed without a status: another page may not read the answer, or there is none. */
-export async function faultOfSilence(url: string, over: AbortSignal): Promise<Fault> {
+async function answers(url: string, over: AbortSignal, mode: RequestMode): Promise<boolean> {
   try {
     const signal = AbortSignal.any([over, AbortSignal.timeout(3_000)]);
-    await fetch(url, { mode: "no-cors", credentials: "omit", cache: "no-store", signal });
-    return "cors";
+    await fetch(url, { mode, credentials: "omit", cache: "no-store", signal });
+    return true;
   } catch {
-    return "gone";
+    return false;
   }
+}
+
+/** Whether a server answers at an address, readable for this page or not. */
+export const isThere = (url: string, over: AbortSignal): Promise<boolean> =>
+  answers(url, over, "no-cors");
+
+/**
+ * Why a request failed without a status: this page may not read the answer, or there was none. A server
+ * that has come back since the request failed answers too; only one that still cannot be read refuses.
+ */
+export async function faultOfSilence(url: string, over: AbortSignal): Promise<Fault> {
+  const isRefused = (await isThere(url, over)) && !(await answers(url, over, "cors"));
+  // Gone between the two looks, it would seem to refuse.
+  return isRefused && (await isThere(url, over)) ? "cors" : "gone";
 }
 
 /** Directives of a page's policy that keep media from it. */

@@ -1,5 +1,5 @@
 import { type Engine, type Failed, noQuality } from "./engine";
-import { faultOfSilence } from "./faults";
+import { isThere } from "./faults";
 
 /** Have the browser itself play an address: a file, or HLS where there is nothing better. */
 export async function openNative(
@@ -13,8 +13,8 @@ export async function openNative(
     // A media element does not tell a server that is gone from a file that is no video.
     if (code !== 4) failed("gone");
     else {
-      void faultOfSilence(url, over.signal).then((fault) => {
-        if (!over.signal.aborted) failed(fault === "cors" ? "type" : fault);
+      void isThere(url, over.signal).then((answers) => {
+        if (!over.signal.aborted) failed(answers ? "type" : "gone");
       });
     }
   };
