@@ -12,7 +12,6 @@ kernel and page beside its points. Budgets: p95 100 ms; 2 s; 1.2 times.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import signal
@@ -28,6 +27,7 @@ import msgspec
 import edu_widgets as edu
 from edu_widgets import folders
 from edu_widgets.board.commands import BOARD_PART, BOARD_PARTS, BoardPart, BoardParts
+from edu_widgets.board.packing import pack
 from edu_widgets.board.points import encode
 from edu_widgets.client.sync.events import SignalReceived
 from edu_widgets.protocol import uuid7
@@ -134,7 +134,7 @@ def late(host: edu.Lesson, strokes: int) -> None:
 def sizes(host: edu.Lesson) -> None:
     coded = len(encode(POINTS))
     told_ = host.board._shown.windows()["items"].docs[-1]
-    whole = len(json.dumps(told_, separators=(",", ":")))
+    whole = len(pack([told_])[0])
     print(f"a stroke of {len(POINTS)} points: {coded} bytes of points, {whole} to the page")
 
 

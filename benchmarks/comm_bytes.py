@@ -13,24 +13,36 @@ beyond it, by its runs of colour: it is measured as well, not judged.
 
 Before the messages, what it takes to open 1, 5 and 20 chats in a kernel: the code once, then the
 loader with each. It needs the built files (`npm run build` in js/).
+
+After them strokes of the board, alone and in a late join to 5,000: a stroke in its packed form,
+which is all that a page is told of it, with the names and pages that it refers to, against its
+points as the protocol has them, delta-coded in base64. Budget: 1.2 times for one of 60 points,
+which takes a second to draw. Beside it the same with the JSON of its message, which several
+strokes of one moment share.
 """
 
 from __future__ import annotations
 
 import inspect
+import math
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import comm
 import msgspec
 from ipywidgets import Widget
 from jupyter_client.session import Session, json_packer
 
+from edu_widgets.board.packing import pack
+from edu_widgets.board.points import encode
 from edu_widgets.chat.documents import Message
 from edu_widgets.chat.widget import CourseChat
+from edu_widgets.notebook.packed import with_buffers
 from edu_widgets.protocol import uuid7
 from tests.notebook.doubles import START, FakeClient, RecordingComm, as_client
 
 BUDGET = 1.5
+BUDGET_STROKE = 1.2
 DENSE = "dense code"
 
 TEXTS = {
@@ -103,6 +115,38 @@ def opening(count: int) -> int:
     return sum(len(json_packer(data)) for data in opened)
 
 
+def stroke(points: int, number: int) -> dict[str, Any]:
+    """Return a stroke as the board tells it to a page: a curve of 6 pixels a step."""
+    id_ = uuid7()
+    places = [(24 * n, round(160 * math.sin(n / 8))) for n in range(points)]
+    looks = {"id": id_, "page": "first", "tool": "pen", "ink": "ink", "width": 2}
+    at = (UUID(id_).int >> 80) + 700 + number % 900
+    said = {"name": f"Student {number % 30}", "at": at, "born": 20_000 + number}
+    place = {"x": 40 * (number % 90), "y": 25 * (number % 70), "points": encode(places)}
+    return {**looks, **place, **said, "seq": 20_000 + number}
+
+
+def strokes() -> bool:
+    """Print the bytes of strokes to a page; return whether the budget is held."""
+    held = True
+    for points in (20, 60, 200):
+        docs = [stroke(points, n) for n in range(5_000)]
+        coded = len(docs[0]["points"])
+        as_json = len(json_packer(docs[0]))
+        one = with_buffers({"op": "batch", "n": 1234, "set": {"items": docs[:1]}}, {"items": pack})
+        [alone] = map(len, one.pop("buffers"))
+        late = sum(len(pack(docs[n : n + 1_000])[0]) for n in range(0, 5_000, 1_000)) / 5_000
+        message = alone + len(json_packer(one))
+        held = held and (points != 60 or max(alone, late) <= BUDGET_STROKE * coded)
+        print(
+            f"a stroke of {points:>3} points, {coded} bytes: as JSON {as_json} "
+            f"= {as_json / coded:.2f}; packed alone {alone} = {alone / coded:.2f}, with its "
+            f"message {message} = {message / coded:.2f}; "
+            f"in a late join {late:.0f} = {late / coded:.2f}"
+        )
+    return held
+
+
 def main() -> None:
     comm.create_comm = RecordingComm
     for count in (1, 5, 20):
@@ -120,6 +164,7 @@ def main() -> None:
                 f"with ipywidgets' part {found.comm:>4}, "
                 f"with Jupyter's envelope {found.whole:>4}"
             )
+    held = strokes() and held
     print("budget held" if held else "budget missed")
 
 

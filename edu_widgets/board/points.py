@@ -38,8 +38,8 @@ def encode(points: Sequence[Point]) -> str:
     raw = bytearray()
     before = (0, 0)
     for x, y in points:
-        _append(raw, x - before[0])
-        _append(raw, y - before[1])
+        append_signed(raw, x - before[0])
+        append_signed(raw, y - before[1])
         before = (x, y)
     return base64.b64encode(bytes(raw)).decode("ascii").rstrip("=")
 
@@ -73,12 +73,17 @@ def flat(points: Sequence[Point]) -> list[int]:
     return list(chain.from_iterable(points))
 
 
-def _append(raw: bytearray, number: int) -> None:
-    zigzag = number * 2 if number >= 0 else -number * 2 - 1
-    while zigzag >= _MORE:
-        raw.append(zigzag & 0x7F | _MORE)
-        zigzag >>= 7
-    raw.append(zigzag)
+def append_signed(raw: bytearray, number: int) -> None:
+    """Append a whole number as a zigzag varint."""
+    append_unsigned(raw, number * 2 if number >= 0 else -number * 2 - 1)
+
+
+def append_unsigned(raw: bytearray, number: int) -> None:
+    """Append a number that is not below 0 as a varint: seven bits a byte, the lowest first."""
+    while number >= _MORE:
+        raw.append(number & 0x7F | _MORE)
+        number >>= 7
+    raw.append(number)
 
 
 def _numbers(text: str, most: int) -> list[int]:

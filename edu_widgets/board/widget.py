@@ -14,6 +14,7 @@ from edu_widgets.board.documents import BoardItem, BoardPage, item_id
 from edu_widgets.board.intent_handlers import IntentHandlers
 from edu_widgets.board.item import Stroke, stroke_of
 from edu_widgets.board.mirror import CHANGES, BoardMirror, Change, erased, ids_of
+from edu_widgets.board.packing import pack
 from edu_widgets.board.page_content import ITEMS, PAGES, ROOM, BoardContent
 from edu_widgets.client.bodies import decoded
 from edu_widgets.client.course import CourseClient, CourseEvent
@@ -21,6 +22,7 @@ from edu_widgets.client.known_people import known
 from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.notebook.event_widget import EventWidget
+from edu_widgets.notebook.packed import Pack
 from edu_widgets.notebook.page_requests import Intent
 from edu_widgets.notebook.statuses import Statuses
 from edu_widgets.notebook.widget import LiveWidget, WidgetContext
@@ -57,6 +59,7 @@ class SharedBoard(BoardApi, EventWidget):
     """
 
     kind_: ClassVar[str] = "board"
+    packs_: ClassVar[Mapping[str, Pack]] = {ITEMS: pack}
     events_: ClassVar[tuple[str, ...]] = ("change",)
 
     _inner: ClassVar[str] = "people_for_pen refuse send_older signal_to"

@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
@@ -23,6 +23,7 @@ from edu_widgets.notebook.held_back import ASK_EVERY, HeldBack
 from edu_widgets.notebook.identity import asking_session
 from edu_widgets.notebook.lesson_payload import as_sent, lesson_fields
 from edu_widgets.notebook.notification_sources import NotificationSource
+from edu_widgets.notebook.packed import Pack, with_buffers
 from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of, on_intent
 from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
 from edu_widgets.notebook.pictures import Pictures
@@ -134,9 +135,11 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     """
 
     kind_: ClassVar[str] = ""
+    packs_: ClassVar[Mapping[str, Pack]] = {}
+    """How documents of a collection are packed on their way to the pages, by its name."""
     _inner: ClassVar[str] = (
-        "face kind kind_ events_ made_for offer_code open refer_to_code reload reopen retire "
-        "say_ended seen_by summary twin_for watch"
+        "face kind kind_ packs_ events_ made_for offer_code open refer_to_code reload reopen "
+        "retire say_ended seen_by summary twin_for watch"
     )
     comm: Any
 
@@ -523,6 +526,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def _to_pages(self, message: Json) -> None:
         if self._held_back is not None and self._held_back.keeps(message):
             return
+        message = with_buffers(message, self.packs_)
         with self._as_opened():
             if "buffers" in message:
                 content = {key: value for key, value in message.items() if key != "buffers"}

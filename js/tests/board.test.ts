@@ -1,10 +1,12 @@
 import axe from "axe-core";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import packed from "../../tests/board/packed.json";
 import vectors from "../../tests/board/vectors.json";
 import { drawn } from "../gallery/board";
 import { readItem } from "../src/board/documents";
 import { png } from "../src/board/export";
 import { isAt } from "../src/board/geometry";
+import { unpack } from "../src/board/packing";
 import { decode, encode, MAX_POINTS, type Point, quartersOf, split } from "../src/board/points";
 import { dress, finishAnimations, isGrave, RULES, themes, told } from "./accessible";
 import { closeBoards, shown } from "./board_stage";
@@ -44,6 +46,64 @@ describe("points", () => {
     expect(Math.max(...pieces.map((piece) => piece.length))).toBe(MAX_POINTS);
     expect(pieces.flatMap((piece, index) => piece.slice(index ? 1 : 0))).toEqual(points);
     expect(split([[0, 0]])).toEqual([[[0, 0]]]);
+  });
+});
+
+describe("things in a buffer", () => {
+  const bytes = (): DataView =>
+    new DataView(
+      Uint8Array.from(packed.packed.match(/../g) ?? [], (hex) => Number.parseInt(hex, 16)).buffer,
+    );
+
+  test("are those that the kernel has packed", () => {
+    const plain = { staff: false, mine: false, state: "", text: "" };
+    const wanted = packed.things.map((thing) => ({ ...plain, ...thing }));
+    expect(unpack(bytes()).map(readItem)).toEqual(wanted.map(readItem));
+  });
+
+  test("that are cut off are none, and what lies beside them stands", async () => {
+    const faults = vi.spyOn(console, "error").mockReturnValue();
+    const warnings = vi.spyOn(console, "warn").mockReturnValue();
+    const whole = bytes();
+    for (let length = 0; length < whole.byteLength; length++) {
+      const cut = new DataView(whole.buffer, 0, length);
+      const read = (): number => unpack(cut).length;
+      try {
+        expect(read()).toBeLessThan(packed.things.length);
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError);
+      }
+    }
+    const stage = await shown();
+    const beside = drawn("pen", "red", [[10, 10]]);
+    const set = { items: [beside, 0] };
+    stage.model.say({ op: "batch", n: 1, set }, [new DataView(whole.buffer, 0, 60)]);
+    await soon(() => stage.find(".sheet").ariaLabel).toContain("1 thing on it");
+    expect(warnings).toHaveBeenCalledOnce();
+    expect(faults).toHaveBeenCalledOnce();
+  });
+
+  test("come with a batch, a snapshot and a page of older ones", async () => {
+    const [, , rectangle] = packed.things;
+    const pages = [
+      { id: "first", rev: 1, order: 0 },
+      { id: String(rectangle?.page), order: 1 },
+    ];
+    const stage = await shown({ pages });
+    stage.model.say({ op: "batch", n: 1, set: { items: [0] } }, [bytes()]);
+    await soon(() => stage.find(".sheet").ariaLabel).toContain("1 thing on it");
+    stage.button("Next page").click();
+    await soon(() => stage.find(".sheet").ariaLabel).toContain("2 things on it");
+    const older = [drawn("pen", "red", [[10, 10]])].map((doc) => ({ ...doc, born: 3 }));
+    const { page } = stage.model.sent.find(({ op }) => op === "ready") as { page: string };
+    const told = { op: "page", to: page, in: "items", floor: 0, more: false };
+    stage.model.say({ ...told, docs: [...older, 0] }, [bytes()]);
+    stage.button("Previous page").click();
+    await soon(() => stage.find(".sheet").ariaLabel).toContain("2 things on it");
+    const collections = { items: { docs: [0], floor: 0, more: false } };
+    const lesson = { features: ["board"] };
+    stage.model.say({ op: "snapshot", to: page, n: 9, lesson, collections }, [bytes()]);
+    await soon(() => stage.find(".sheet").ariaLabel).toContain("1 thing on it");
   });
 });
 

@@ -418,10 +418,12 @@ class RecordingComm(BaseComm):
 
     @override
     def publish_msg(self, msg_type: str, data: Any = None, *args: Any, **keys: Any) -> None:
+        if keys.get("buffers"):
+            data = data | {"content": data["content"] | {"buffers": keys["buffers"]}}
         self.published.append((msg_type, data))
 
     def take(self) -> list[dict[str, Any]]:
-        """The custom messages since the last call."""
+        """The custom messages since the last call, with the `buffers` of those that have some."""
         messages = [
             data["content"]
             for type_, data in self.published

@@ -7,6 +7,7 @@ from typing import Any
 
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol import uuid7
+from tests.board.packed_things import unpack
 from tests.notebook.doubles import as_fake
 
 Message = dict[str, Any]
@@ -17,7 +18,23 @@ def sent(widget: LiveWidget) -> list[Message]:
     client = as_fake(widget._client)
     client.run()
     client.advance(0.1)
-    return json.loads(json.dumps(widget.comm.take()))  # type: ignore[no-any-return]
+    messages = [_unpacked(message) for message in widget.comm.take()]
+    return json.loads(json.dumps(messages))  # type: ignore[no-any-return]
+
+
+def _unpacked(message: Message) -> Message:
+    """Put the things of a board, which come in a buffer, where the message says."""
+    buffers = message.pop("buffers", [])
+
+    def expanded(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: expanded(inner) for key, inner in value.items()}
+        if not isinstance(value, list):
+            return value
+        lists = [unpack(buffers[one]) if isinstance(one, int) else [one] for one in value]
+        return [doc for docs in lists for doc in docs]
+
+    return expanded(message) if buffers else message
 
 
 def ready(widget: LiveWidget, page: str = "p1") -> Message:

@@ -32,6 +32,7 @@ import {
   type View,
 } from "./documents";
 import { after, inverse, noPast, type Past, type Step } from "./history";
+import { unpack } from "./packing";
 import { decode, encode, type Point, QUARTERS, quartersOf, split } from "./points";
 
 /** What one holds in the hand. */
@@ -118,7 +119,7 @@ export class Room {
 
   constructor(connection: Connection) {
     this.connection = connection;
-    this.items = connection.mirror("items", readItem);
+    this.items = connection.mirror("items", readItem, unpack);
     this.pages = connection.mirror("pages", readPage);
     const offers = connection.mirror("room", readOffer);
     offers.version.subscribe(() => {

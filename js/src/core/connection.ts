@@ -1,12 +1,13 @@
 // The page's end of docs/widget-protocol.md: one mirror a model, however many views show it.
 
 import { Collection } from "./collection";
-import { attempt, report } from "./errors";
+import { attempt } from "./errors";
 import { on } from "./events";
 import { loadExtra } from "./extra_code";
 import { catalogs, type Language } from "./i18n";
 import { whoLooks } from "./jupyter";
 import {
+  asList,
   asText,
   type CollectionState,
   type Doc,
@@ -47,9 +48,13 @@ const SEEN_EVERY = 30_000;
 const ANSWER_EVERY = 45_000;
 const ADDRESSED = ["snapshot", "page", "got", "refused"];
 
+/** Documents out of a buffer, one after the other, as `read` takes them. */
+export type Unpack = (buffer: DataView) => unknown[];
+
 interface Mirror {
   collection: Collection<Doc>;
   read: (value: unknown) => Doc | null;
+  unpack: Unpack | undefined;
 }
 
 /** The connections of what this page shows, or has shown and may show again. */
@@ -109,10 +114,17 @@ export class Connection {
     model.on("comm_live_update", this.#onLiveChange);
   }
 
-  /** Mirror the collection `name`; `read` turns what arrives into a document, or `null`. */
-  mirror<D extends Doc>(name: string, read: (value: unknown) => D | null): Collection<D> {
+  /**
+   * Mirror the collection `name`; `read` turns what arrives into a document, or `null`, and `unpack`
+   * reads those that come in a buffer.
+   */
+  mirror<D extends Doc>(
+    name: string,
+    read: (value: unknown) => D | null,
+    unpack?: Unpack,
+  ): Collection<D> {
     const collection = new Collection<D>();
-    this.#mirrors.set(name, { collection: collection as unknown as Collection<Doc>, read });
+    this.#mirrors.set(name, { collection: collection as unknown as Collection<Doc>, read, unpack });
     return collection;
   }
 
@@ -270,7 +282,7 @@ export class Connection {
     });
   };
 
-  #onMessage = (content: unknown): void => {
+  #onMessage = (content: unknown, buffers?: unknown): void => {
     const message = readKernelMessage(content, this.#for);
     if (!message) {
       warnOf(content);
@@ -284,7 +296,7 @@ export class Connection {
     attempt(() =>
       batch(() => {
         this.#revive(message);
-        this.#take(message);
+        this.#take(message, asList(buffers));
       }),
     );
   };
@@ -298,7 +310,7 @@ export class Connection {
     if (message.op !== "snapshot" || message.to !== this.page) this.#ask();
   }
 
-  #take(message: KernelMessage): void {
+  #take(message: KernelMessage, buffers: readonly unknown[]): void {
     const addressed = ADDRESSED.includes(message.op) || message.to !== "";
     if (message.to !== this.page && (addressed || message.for !== this.#for)) return;
     const scope = asText(message.lesson.scope);
@@ -308,14 +320,14 @@ export class Connection {
     }
     switch (message.op) {
       case "snapshot":
-        this.#takeSnapshot(message);
+        this.#takeSnapshot(message, buffers);
         break;
       case "batch":
-        this.#takeBatch(message);
+        this.#takeBatch(message, buffers);
         this.#seenAgain(ANSWER_EVERY);
         break;
       case "page":
-        this.#takePage(message);
+        this.#takePage(message, buffers);
         break;
       case "got":
         this.#takeConfirmation(message.ids);
@@ -332,16 +344,16 @@ export class Connection {
     }
   }
 
-  #takeSnapshot(message: KernelMessage): void {
+  #takeSnapshot(message: KernelMessage, buffers: readonly unknown[]): void {
     this.#held = message.n;
     this.#for = message.for;
     this.#askedAt = null;
     this.#tellLesson(initialLesson(this.lesson.value.course), message.lesson);
     this.#know(this.lesson.value.scope);
     this.#changes.rollBackSettled();
-    for (const [name, { collection, read }] of this.#mirrors) {
+    for (const [name, mirror] of this.#mirrors) {
       const { docs, floor, more } = message.collections[name] ?? noDocuments;
-      collection.reset(readAll(docs, read), floor, more);
+      mirror.collection.reset(readAll(docs, mirror, buffers), floor, more);
     }
     this.#outbox.dropNow();
     this.#expire();
@@ -351,7 +363,7 @@ export class Connection {
     for (const intent of this.#outbox.all()) this.#sendIntent(intent);
   }
 
-  #takeBatch(message: KernelMessage): void {
+  #takeBatch(message: KernelMessage, buffers: readonly unknown[]): void {
     const n = Number(message.n);
     if (this.#held !== null && n <= this.#held) return;
     if (this.#held === null || n > this.#held + 1) {
@@ -360,9 +372,10 @@ export class Connection {
     }
     this.#held = n;
     this.#tellLesson(this.lesson.value, message.lesson);
-    for (const [name, { collection, read }] of this.#mirrors) {
+    for (const [name, mirror] of this.#mirrors) {
+      const { collection } = mirror;
       let changed = false;
-      for (const doc of readAll(message.set[name] ?? [], read)) {
+      for (const doc of readAll(message.set[name] ?? [], mirror, buffers)) {
         changed = collection.put(doc) || changed;
       }
       for (const id of message.del[name] ?? []) changed = collection.remove(id) || changed;
@@ -409,10 +422,11 @@ export class Connection {
     this.#noLongerBusy();
   }
 
-  #takePage(message: KernelMessage): void {
+  #takePage(message: KernelMessage, buffers: readonly unknown[]): void {
     const mirror = this.#mirrors.get(message.in);
     if (!mirror) return;
-    mirror.collection.putOlder(readAll(message.docs, mirror.read), message.floor, message.more);
+    const docs = readAll(message.docs, mirror, buffers);
+    mirror.collection.putOlder(docs, message.floor, message.more);
     this.#listener.paged?.(message.in);
   }
 
@@ -445,15 +459,26 @@ const noDocuments: CollectionState = { docs: [], floor: 0, more: false };
 const warnOf = (content: unknown): void =>
   console.warn("[edu-widgets] ignored as malformed:", content);
 
-function readAll<D>(values: readonly unknown[], read: (value: unknown) => D | null): D[] {
-  return values.flatMap((value) => {
-    let doc: D | null = null;
-    try {
-      doc = read(value);
-    } catch (error) {
-      report(error);
-    }
-    if (doc === null) warnOf(value);
-    return doc === null ? [] : [doc];
-  });
+/** The documents among `values`, in which a number stands for all that is in that buffer. */
+function readAll(
+  values: readonly unknown[],
+  { read, unpack }: Mirror,
+  buffers: readonly unknown[],
+): Doc[] {
+  return values
+    .flatMap((value) => {
+      const buffer = buffers[value as number];
+      return unpack && buffer ? (attempt(() => unpack(viewOf(buffer))) ?? value) : value;
+    })
+    .flatMap((value) => {
+      const doc = attempt(() => read(value)) ?? null;
+      if (doc === null) warnOf(value);
+      return doc === null ? [] : [doc];
+    });
 }
+
+/** The bytes of a buffer, in whichever form the host has it. */
+const viewOf = (buffer: unknown): DataView =>
+  ArrayBuffer.isView(buffer)
+    ? new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+    : new DataView(buffer as ArrayBuffer);

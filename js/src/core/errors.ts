@@ -13,11 +13,12 @@ export function report(error: unknown): void {
   console.error("[edu-widgets]", error);
 }
 
-/** Run `act`; what it throws is reported, and goes no further. */
-export function attempt(act: () => void): void {
+/** Run `act` and give its result; what it throws is reported, and goes no further. */
+export function attempt<T>(act: () => T): T | undefined {
   try {
-    act();
+    return act();
   } catch (error) {
     report(error);
+    return undefined;
   }
 }
