@@ -293,7 +293,7 @@ async def test_one_persons_searches_are_not_before_anothers(
     service: Service, ada: Client, bob: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each looks at one message at a time; Bob has his answer before Ada has her last."""
-    monkeypatch.setattr("edu_widgets.service.store.sqlite.SEARCHED_AT_ONCE", 1)
+    monkeypatch.setattr("edu_widgets.service.store.readers.SEARCHED_AT_ONCE", 1)
     prof = await service.owner()
     for n in range(30):
         await prof.answer(await prof.say(f"line {n}"))

@@ -44,7 +44,7 @@ async def test_who_comes_is_noted_with_all_who_came(tmp_path: Path) -> None:
             await (await service.open(client.token)).beat()
         async with asyncio.timeout(PATIENCE):
             while len(found) < 2:
-                found = await store._rows("SELECT user, seen FROM members WHERE seen > 1")
+                found = await store.readers.rows("SELECT user, seen FROM members WHERE seen > 1")
         assert {user for user, _ in found} == {ada.user_id, bob.user_id}
 
 

@@ -254,7 +254,9 @@ class Term:
     async def sizes(self) -> dict[str, int]:
         """Everything that could grow."""
         rows = await self.store.sizes()
-        living = await self.store._rows("SELECT count(*) FROM documents WHERE body IS NOT NULL")
+        living = await self.store.readers.rows(
+            "SELECT count(*) FROM documents WHERE body IS NOT NULL"
+        )
         course = watch._course(self.hub, ROOM)
         assert course is not None
         tally = self.hub.state(Counts).of(COURSE)

@@ -4,21 +4,18 @@ import asyncio
 import contextlib
 import hmac
 import logging
-import queue
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
-from edu_widgets.protocol import REGISTRY, Cursor, Document
+from edu_widgets.protocol import REGISTRY, Cursor
 from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.protocol.messages import Page
 from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.service.rules import EraseRule, LinkRule, Request, Rule
 from edu_widgets.service.store import (
-    MAX_SEARCHED,
     Catchup,
     Committed,
     Door,
@@ -49,20 +46,10 @@ from edu_widgets.service.store import (
     writes,
 )
 from edu_widgets.service.store.guard import find_damage
-from edu_widgets.service.store.history import is_damage
-from edu_widgets.service.store.writer import Job, Writer, unavailable
+from edu_widgets.service.store.readers import Readers
+from edu_widgets.service.store.writer import Job, Writer
 
 _log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-READERS = 2
-
-SEARCH_S = 2.0
-"""Seconds of reading after which a search ends where it is; waiting for its turn is not counted."""
-
-SEARCHED_AT_ONCE = 250
-"""Documents that a search examines before other searches get their turn."""
 
 
 class SqliteStore:
@@ -82,7 +69,6 @@ class SqliteStore:
         self._loop = asyncio.get_running_loop()
         self._listeners: list[Listener] = []
         self._people_listeners: list[PeopleListener] = []
-        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         try:
             self.writer = (writer or partial(Writer, path, self._loop, self._deliver))()
             """The thread that writes, and takes further work in its turn."""
@@ -90,8 +76,8 @@ class SqliteStore:
         except (sqlite3.Error, OSError) as error:
             raise ServiceUnavailable(schema.problem(path, error)) from error
         self._service: ServiceKeys | None = None
-        self._searching = asyncio.Semaphore(1)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="edu-widgets-reader")
+        self.readers = Readers(path, self.writer)
+        """The threads that read beside it."""
 
     @property
     def problem(self) -> str:
@@ -108,7 +94,7 @@ class SqliteStore:
         Raises:
             Refused: `UNAVAILABLE`: it is damaged, or cannot be read.
         """
-        if await self._read(lambda _: find_damage(self._path)):
+        if await self.readers.run(lambda _: find_damage(self._path)):
             await self.writer.submit(self.writer.look_closer)
 
     # -- commands ---------------------------------------------------------------
@@ -165,46 +151,23 @@ class SqliteStore:
         self, channel: str, cursor: Cursor | None, floors: dict[str, int]
     ) -> Catchup:
         """Return the changes after a cursor, or a reset."""
-        put_back = await self._read(lambda db: reads.went_back(db, channel, cursor))
+        put_back = await self.readers.run(lambda db: reads.went_back(db, channel, cursor))
         if put_back:
             await self.writer.submit(lambda db: writes.renew_epoch(db, channel))
         windows = REGISTRY.windows()
-        return await self._read(
+        return await self.readers.run(
             lambda db: reads.changes_since(db, channel, cursor, floors, windows)
         )
 
     async def page(self, channel: str, kind: str, before: int | None, limit: int) -> Page:
         """Return older documents of a kind."""
-        return await self._read(lambda db: reads.page(db, channel, kind, before, limit))
+        return await self.readers.run(lambda db: reads.page(db, channel, kind, before, limit))
 
     async def search(
         self, channel: str, kind: str, matches: Matches, before: int | None, limit: int
     ) -> Searched:
         """Return the newest documents of a kind that match."""
-        found: list[Document] = []
-        floor, more = before, True
-        spent = 0.0
-        for _ in range(0, MAX_SEARCHED, SEARCHED_AT_ONCE):
-            # Part by part, so that the searches of several people take turns.
-            async with self._searching:
-                begin = self._loop.time()
-                part = await self._read(
-                    partial(
-                        reads.search,
-                        channel=channel,
-                        kind=kind,
-                        before=floor,
-                        count=SEARCHED_AT_ONCE,
-                        matches=matches,
-                        limit=limit - len(found),
-                    )
-                )
-                spent += self._loop.time() - begin
-            found += part.docs
-            floor, more = part.floor, part.more
-            if not more or len(found) >= limit or spent >= SEARCH_S:
-                break
-        return Searched(tuple(found), floor or 0, more)
+        return await self.readers.search(channel, kind, matches, before, limit)
 
     async def put_blob(self, blob: NewBlob) -> None:
         """Store a picture."""
@@ -212,11 +175,11 @@ class SqliteStore:
 
     async def blob(self, channel: str, hash_: str, user_id: str) -> StoredBlob | None:
         """Return a picture of a channel."""
-        return await self._read(lambda db: blobs.read(db, channel, hash_, user_id))
+        return await self.readers.run(lambda db: blobs.read(db, channel, hash_, user_id))
 
     async def latest(self) -> int:
         """Return the time of the latest stored document, in ms since 1970; 0 if there is none."""
-        rows = await self._rows("SELECT max(time) FROM documents")
+        rows = await self.readers.rows("SELECT max(time) FROM documents")
         return rows[0][0] or 0
 
     async def open_channel(self, course: str, channel: str) -> None:
@@ -225,12 +188,12 @@ class SqliteStore:
 
     async def lessons(self) -> frozenset[str]:
         """Return the stored channels of lessons."""
-        rows = await self._rows("SELECT name FROM channels WHERE name GLOB 'lesson:*'")
+        rows = await self.readers.rows("SELECT name FROM channels WHERE name GLOB 'lesson:*'")
         return frozenset(row[0] for row in rows)
 
     async def heads(self, channel: str) -> Cursor:
         """Return the channel's epoch and head."""
-        epoch, seq, _ = await self._read(lambda db: reads.head(db, channel))
+        epoch, seq, _ = await self.readers.run(lambda db: reads.head(db, channel))
         return Cursor(epoch, seq)
 
     # -- people -----------------------------------------------------------------
@@ -238,7 +201,7 @@ class SqliteStore:
     async def service(self) -> ServiceKeys:
         """Return the id and the signing key of the service that owns this store."""
         if self._service is None:
-            self._service = await self._read(keys.service)
+            self._service = await self.readers.run(keys.service)
         return self._service
 
     async def add_person(self, user_id: str, key: Verifier) -> None:
@@ -247,7 +210,7 @@ class SqliteStore:
 
     async def known(self, key_id: str) -> Known | None:
         """Return the person with a key of this id."""
-        return await self._read(lambda db: keys.known(db, key_id))
+        return await self.readers.run(lambda db: keys.known(db, key_id))
 
     async def replace_key(self, key_id: str, key: Verifier) -> None:
         """Replace a key, given by its id, by another one."""
@@ -272,7 +235,7 @@ class SqliteStore:
 
     async def vouched(self, course: str, voucher: str = "") -> tuple[str, ...]:
         """Return the ids of the people that `voucher` vouches for; "": of all vouched for."""
-        return await self._read(lambda db: vouching.vouched(db, course, voucher))
+        return await self.readers.run(lambda db: vouching.vouched(db, course, voucher))
 
     async def add_link_code(self, code: LinkCode) -> None:
         """Store a member's code in place of the one they had."""
@@ -287,7 +250,7 @@ class SqliteStore:
 
     async def linked(self, course: str, user_id: str) -> tuple[str, ...]:
         """Return the ids of the viewers who are linked to a member."""
-        return await self._read(lambda db: links.linked(db, course, user_id))
+        return await self.readers.run(lambda db: links.linked(db, course, user_id))
 
     async def unlink(self, course: str, user_id: str) -> tuple[str, ...]:
         """End a member's code and links; returns the viewers."""
@@ -295,7 +258,7 @@ class SqliteStore:
 
     async def memberships(self, user_id: str) -> dict[str, StoredMember]:
         """Return a person's memberships, by course."""
-        rows = await self._rows(
+        rows = await self.readers.rows(
             "SELECT m.course, m.user, coalesce(l.name, m.name), m.role, m.voucher,"
             " coalesce(v.name, ''), m.linked FROM members m"
             " LEFT JOIN members v ON v.course = m.course AND v.user = m.voucher"
@@ -318,7 +281,7 @@ class SqliteStore:
 
     async def invite(self, course: str) -> StoredInvite | None:
         """Return a course's invite."""
-        rows = await self._rows(
+        rows = await self.readers.rows(
             "SELECT course, code, expires FROM invites WHERE course = ?", course
         )
         return StoredInvite(*rows[0]) if rows else None
@@ -331,7 +294,7 @@ class SqliteStore:
 
     async def door(self, course: str) -> Door:
         """Return a course's rules of admission."""
-        return await self._read(lambda db: admission.door(db, course))
+        return await self.readers.run(lambda db: admission.door(db, course))
 
     async def set_door(self, course: str, *, closed: bool) -> Door:
         """Open or close the door for new people."""
@@ -359,11 +322,11 @@ class SqliteStore:
 
     async def removed_from(self, user_id: str) -> frozenset[str]:
         """Return the courses that a person may not be in (see `Store.removed_from`)."""
-        return await self._read(lambda db: vouching.removed_from(db, user_id))
+        return await self.readers.run(lambda db: vouching.removed_from(db, user_id))
 
     async def digest(self, text: str) -> str:
         """Return a digest of a text, with a key of this store."""
-        ((key,),) = await self._rows("SELECT value FROM meta WHERE key = 'digests'")
+        ((key,),) = await self.readers.rows("SELECT value FROM meta WHERE key = 'digests'")
         return hmac.digest(key.encode(), text.encode(), "sha256").hex()[:16]
 
     async def erase(
@@ -376,7 +339,7 @@ class SqliteStore:
 
     async def called(self, course: str, who: str) -> tuple[StoredMember, ...]:
         """Return the members of a course with this id or name."""
-        return await self._read(lambda db: admission.called(db, course, who))
+        return await self.readers.run(lambda db: admission.called(db, course, who))
 
     async def retire(self, before: int, keep: Sequence[str] = ()) -> tuple[str, ...]:
         """Erase courses without a stored change since a time; returns their names."""
@@ -392,7 +355,7 @@ class SqliteStore:
 
     async def sizes(self) -> dict[str, int]:
         """Return the number of rows of each table."""
-        return await self._read(sweeping.sizes)
+        return await self.readers.run(sweeping.sizes)
 
     async def seen(self, user_ids: Iterable[str], now: int) -> None:
         """Note that people are connected."""
@@ -401,39 +364,4 @@ class SqliteStore:
     async def close(self) -> None:
         """Store what is queued, then close every file and end every thread."""
         await self.writer.close()
-        await self._loop.run_in_executor(None, self._readers.shutdown)
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._idle.get_nowait().close()
-
-    async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        if self.problem:
-            raise unavailable(None)
-
-        def run() -> T:
-            with self._reader() as db:
-                return work(db)
-
-        try:
-            return await self._loop.run_in_executor(self._readers, run)
-        except (sqlite3.Error, OSError) as error:
-            if is_damage(error):
-                looked = self.writer.submit(self.writer.look_closer)
-                looked.add_done_callback(lambda it: it.cancelled() or it.exception())
-            raise unavailable(error) from error
-
-    async def _rows(self, sql: str, *values: object) -> list[Any]:
-        return await self._read(lambda db: db.execute(sql, values).fetchall())
-
-    @contextlib.contextmanager
-    def _reader(self) -> Iterator[sqlite3.Connection]:
-        try:
-            db = self._idle.get_nowait()
-        except queue.Empty:
-            db = schema.connect(self._path, read_only=True)
-        try:
-            yield db
-        except BaseException:
-            db.close()
-            raise
-        self._idle.put(db)
+        await self.readers.close()

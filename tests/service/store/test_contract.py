@@ -517,7 +517,7 @@ async def test_a_search_goes_from_the_newest_down(store: Store) -> None:
 async def test_a_search_looks_only_so_far_and_says_where_to_go_on(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edu_widgets.service.store.sqlite.MAX_SEARCHED", 500)
+    monkeypatch.setattr("edu_widgets.service.store.readers.MAX_SEARCHED", 500)
     await store.commit(ask("1", *[(f"d{n}", 1) for n in range(900)], ("x", 2)), put)
     await store.commit(ask("2", *[(f"e{n}", 1) for n in range(899)]), put)
     found, asked = await store.search(CHANNEL, "k", even, None, 5), 1
@@ -531,7 +531,7 @@ async def test_a_search_looks_only_so_far_and_says_where_to_go_on(
 async def test_a_search_that_takes_long_ends_where_it_is(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edu_widgets.service.store.sqlite.SEARCH_S", 0.0)
+    monkeypatch.setattr("edu_widgets.service.store.readers.SEARCH_S", 0.0)
     await store.commit(ask("1", ("x", 2), *[(f"d{n}", 1) for n in range(300)]), put)
     found = await store.search(CHANNEL, "k", even, None, 5)
     assert (found.docs, found.more) == ((), True)

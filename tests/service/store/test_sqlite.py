@@ -28,7 +28,7 @@ def bulky(request: Request[Put]) -> RuleRun:
 
 async def test_acks_are_durable(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "s.db")
-    (mode,) = await store._rows("PRAGMA journal_mode")
+    (mode,) = await store.readers.rows("PRAGMA journal_mode")
     full = await store.writer.submit(lambda db: db.execute("PRAGMA synchronous").fetchone()[0])
     await store.close()
     assert (mode[0], full) == ("wal", 2)
@@ -238,7 +238,7 @@ async def test_what_an_erased_person_wrote_is_in_no_file_any_more(tmp_path: Path
     assert await store.erase("c", ada.id, now=9) == 1
     assert files_with(tmp_path, b"said in c") == set()
     assert files_with(tmp_path, b"said in d"), "another course's"
-    authors = await store._rows("SELECT channel, author FROM documents ORDER BY channel")
+    authors = await store.readers.rows("SELECT channel, author FROM documents ORDER BY channel")
     assert authors == [("course:c", ""), ("course:d", ada.id)]
     await store.close()
 

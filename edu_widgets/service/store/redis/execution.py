@@ -5,7 +5,8 @@ import random
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -103,7 +104,8 @@ class Execution:
         request, rule, db = task.request, task.rule, self._replica.mirror.db
         assert request is not None  # noqa: S101 - it is a command
         assert rule is not None  # noqa: S101
-        try:
+        plan: Plan | None = None
+        with _failures_of(task):
             if earlier := writes.earlier(db, request):
                 task.result = earlier
                 return None
@@ -114,19 +116,9 @@ class Execution:
                 lambda asked: self._replica.ballots.sealed(rule(asked)),
                 lambda: writes.check_limit(db, replace(request, across=True)),
             )
-        except Refused as error:
-            task.error = error
-        except sqlite3.OperationalError:
-            raise
-        except KeyGoneError:
-            task.error = refusal(Code.TOO_LATE, "The ballots of this poll are destroyed.")
-        except Exception as error:  # noqa: BLE001 - a feature's bug must not end others' commands
-            task.error = _bug(error)
-        else:
-            if plan and not (plan.decision.writes or plan.decision.reply):
-                task.result = Committed(head(db, request.channel)[1], urgent=plan.decision.urgent)
-            return plan
-        return None
+        if plan and not (plan.decision.writes or plan.decision.reply):
+            task.result = Committed(head(db, request.channel)[1], urgent=plan.decision.urgent)
+        return plan
 
     def _check_sender(self, task: Task, request: Request[Any]) -> None:
         """Check that a person is still in the course, and what they were when they sent a command.
@@ -238,8 +230,12 @@ class Execution:
     def _try_change(self, task: Task) -> str | None:
         """Run a change once; returns the course in which somebody else was faster."""
         db = self._replica.mirror.db
-        with self._replica.mirror.noting() as found, attempting(db) as attempt:
-            _do(task, db, self._work_of(task))
+        with (
+            self._replica.mirror.noting() as found,
+            attempting(db) as attempt,
+            _failures_of(task),
+        ):
+            task.result = self._work_of(task)(db)
         if task.error is not None or not found:
             attempt.end(kept=task.error is None)
             return self._unchanged(task)
@@ -302,13 +298,12 @@ class Execution:
         except OSError:
             log.exception("The key of a poll's ballots could not be deleted.")
 
-    # -- asking Redis ---------------------------------------------------------------------------
 
-
-def _do(task: Task, db: sqlite3.Connection, work: Work) -> None:
-    """Run a change and set its result, or its error."""
+@contextmanager
+def _failures_of(task: Task) -> Iterator[None]:
+    """Set a task's error to what its rule or its change raises; the mirror's own errors pass."""
     try:
-        task.result = work(db)
+        yield
     except Refused as error:
         task.error = error
     except sqlite3.OperationalError:
