@@ -115,8 +115,10 @@ async def _route(hub: Hub, member: Member, envelope: Envelope) -> None:
             )
         case "request_history":
             await _history(hub, member, envelope)
-        case "typing_start" | "typing_stop":
-            typing_signals.typed(hub, member, envelope)
+        case typing_signals.START | typing_signals.STOP:
+            granted = typing_signals.typed(hub, member, envelope)
+            if granted is not None:
+                hub.relay(granted.name, envelope.type, granted.person, bytes(envelope.data))
         case other if other in hub.signals:
             _signal(hub, member, envelope)
         case other if other in hub.asks:
@@ -133,6 +135,7 @@ def _signal(hub: Hub, member: Member, envelope: Envelope) -> None:
     granted = hub.grant(member.identity, envelope.channel)
     data = decode_data(envelope, REGISTRY.frames[envelope.type].data)
     hub.signals[envelope.type](hub, granted.name, Sender(granted.person, member), data)
+    hub.relay(granted.name, envelope.type, granted.person, bytes(envelope.data))
 
 
 async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:

@@ -18,6 +18,7 @@ from edu_widgets.service import client_address, erasing, http_guard, invite_page
 from edu_widgets.service.addresses import Address
 from edu_widgets.service.admission import STAFF_HOURS, Admission
 from edu_widgets.service.budget import ENTRY, JOIN, REQUEST
+from edu_widgets.service.forwarding import Forwarding
 from edu_widgets.service.gate import Charge, gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
@@ -94,6 +95,8 @@ class Door:
     install_hint: str = ""
     jupyterhub: HubPeople | None = None
     """Proves the identity of the Hub's people, where the service is behind JupyterHub."""
+    forwarding: Forwarding | None = None
+    """Asks the other processes on the same store, where there are several."""
     identities: IdentityCache = field(init=False)
     _under_way: Counter[str] = field(init=False, default_factory=Counter)
     """Requests that are being answered or wait to be paid for, by person."""

@@ -1,12 +1,14 @@
 """Connections where no WebSocket gets through: an event stream or polls down, posts up.
 
 What a connection is does not depend on what carries it: a `Member` with its budgets, limits and
-deadlines. Each request proves anew that it is the same person's.
+deadlines. Each request proves anew that it is the same person's. It may come to another process
+than the one that holds the connection, which then answers it (`forwarding`).
 """
 
 import asyncio
 import contextlib
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -17,8 +19,9 @@ from edu_widgets.protocol import Code, carriers
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.service import budget, client_address, dispatch
 from edu_widgets.service.connection_writer import GOODBYE_S
-from edu_widgets.service.endpoints import DOOR, as_json, decoded, paid_by, received
+from edu_widgets.service.endpoints import DOOR, Door, as_json, decoded, paid_by, received
 from edu_widgets.service.event_writer import EventWriter
+from edu_widgets.service.forwarding import GONE, Answer, Asked, Batch, Forwarding, Replaced, Waiting
 from edu_widgets.service.gate import gate_of
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
@@ -31,8 +34,6 @@ MOST_AT_ONCE = 4
 
 MAX_POLL = 1024
 """Bytes of a poll's body."""
-
-_ENDED = "This connection has ended; open another."
 
 Writer = EventWriter | PollWriter
 
@@ -76,14 +77,25 @@ def _admit(request: web.Request, identity: Identity, writer: Writer, former: str
         Refused: as `Hub.admit`.
     """
     door, connections = request.app[DOOR], request.app[CONNECTIONS]
-    replaced = connections.get(former)
-    if replaced is not None and replaced.member.identity.user_id == identity.user_id:
-        replaced.member.close(WSCloseCode.OK, "replaced")
+    _replace(door, connections, identity.user_id, former)
     member = Member(identity, writer, client_address.source(request, door.address))
     door.hub.admit(member)
-    made = HttpConnection(secrets.token_urlsafe(16), member, writer)
+    id_ = secrets.token_urlsafe(16)
+    if door.forwarding is not None:
+        id_ = door.forwarding.named(id_)
+    made = HttpConnection(id_, member, writer)
     connections[made.id] = made
     return made
+
+
+def _replace(door: Door, connections: dict[str, HttpConnection], user_id: str, former: str) -> None:
+    """End the connection that a new one replaces."""
+    replaced = connections.get(former)
+    if replaced is not None:
+        if replaced.member.identity.user_id == user_id:
+            replaced.member.close(WSCloseCode.OK, "replaced")
+    elif door.forwarding is not None and door.forwarding.holder(former):
+        _ = door.hub.supervisor.spawn("A replacement", door.forwarding.replace(former, user_id))
 
 
 async def _dismiss(app: web.Application, gone: HttpConnection) -> None:
@@ -91,20 +103,52 @@ async def _dismiss(app: web.Application, gone: HttpConnection) -> None:
     await app[DOOR].hub.dismiss(gone.member, code)
 
 
-def _mine(request: web.Request, identity: Identity, id_: str) -> HttpConnection:
-    """The connection that a request is of.
+def _held(app: web.Application, id_: str, user_id: str, expires: float | None) -> HttpConnection:
+    """Return a person's connection; it was heard of.
 
     Raises:
         Refused: `NOT_FOUND`: there is none, or it is another's.
     """
-    found = request.app[CONNECTIONS].get(id_)
-    if found is None or found.member.identity.user_id != identity.user_id:
-        raise refusal(Code.NOT_FOUND, _ENDED)
+    found = app[CONNECTIONS].get(id_)
+    if found is None or found.member.identity.user_id != user_id:
+        raise refusal(Code.NOT_FOUND, GONE)
     known = found.member.identity
-    if known.expires is not None and identity.expires is not None:
-        known.expires = max(known.expires, identity.expires)
+    if known.expires is not None and expires is not None:
+        known.expires = max(known.expires, expires)
     found.writer.heard = found.writer.now()
     return found
+
+
+def _elsewhere(door: Door, id_: str) -> Forwarding | None:
+    """Return the way to the process that holds a connection; `None` if it is this one."""
+    forwarding = door.forwarding
+    return forwarding if forwarding is not None and forwarding.holder(id_) else None
+
+
+async def answered(app: web.Application, asked: Asked) -> Answer:
+    """Answer a request that came to another process.
+
+    Raises:
+        Refused: as the request would be.
+    """
+    match asked.what:
+        case Replaced():
+            _replace(app[DOOR], app[CONNECTIONS], asked.user_id, asked.connection)
+            return Answer(asked.id)
+        case Batch(number, body):
+            mine = _held(app, asked.connection, asked.user_id, asked.expires)
+            with _posting(mine):
+                gap = not await _posted(app[DOOR].hub, mine, number, body)
+            return Answer(asked.id, gap=gap)
+        case Waiting(after, wait):
+            mine = _held(app, asked.connection, asked.user_id, asked.expires)
+            writer = _polls(mine)
+            try:
+                last, frames = await writer.polled(after, wait)
+            except ValueError:
+                return Answer(asked.id, gap=True)
+            raw, closed = list(map(bytes, frames)), _closed(mine, last)
+            return Answer(asked.id, last=last, frames=raw, closed=closed, repeated=writer.repeated)
 
 
 # -- down: an event stream ----------------------------------------------------------
@@ -141,19 +185,31 @@ async def _poll(request: web.Request) -> web.Response:
     async with paid_by(request, door, identity) as charge:
         if ask.after is None:
             await asyncio.sleep(charge(budget.ENTRY))
-            return _polled(_open_poll(request, identity, ask.connection), 0, [])
-        mine = _mine(request, identity, ask.connection)
-        if not isinstance(mine.writer, PollWriter):
-            raise refusal(Code.INVALID, "This connection has an event stream.")
-        try:
-            gate = gate_of(request)
-            with gate.deaf() if gate is not None else contextlib.nullcontext():
-                wait = min(ask.wait, carriers.POLL_S)
-                last, frames = await mine.writer.polled(ask.after, wait)
-        except ValueError:
+            made = _open_poll(request, identity, ask.connection)
+            return _polled(made.id, Answer(0, closed=_closed(made, 0)))
+        waiting = Waiting(ask.after, min(ask.wait, carriers.POLL_S))
+        who = (ask.connection, identity.user_id, identity.expires)
+        forwarding, gate = _elsewhere(door, ask.connection), gate_of(request)
+        with gate.deaf() if gate is not None else contextlib.nullcontext():
+            if forwarding is not None:
+                told = await forwarding.ask(*who, waiting)
+            else:
+                told = await answered(request.app, Asked("", 0, *who, waiting))
+        if told.gap:
             return _gap()
-        charge(mine.writer.repeated / budget.BYTES_OUT)
-        return _polled(mine, last, frames)
+        charge(told.repeated / budget.BYTES_OUT)
+        return _polled(ask.connection, told)
+
+
+def _polls(mine: HttpConnection) -> PollWriter:
+    """Return what writes to a member who polls.
+
+    Raises:
+        Refused: `INVALID`: the connection has an event stream.
+    """
+    if not isinstance(mine.writer, PollWriter):
+        raise refusal(Code.INVALID, "This connection has an event stream.")
+    return mine.writer
 
 
 def _open_poll(request: web.Request, identity: Identity, former: str) -> HttpConnection:
@@ -184,13 +240,18 @@ async def end(app: web.Application) -> None:
             await asyncio.wait({one.ending})
 
 
-def _polled(mine: HttpConnection, last: int, frames: list[msgspec.Raw]) -> web.Response:
-    assert isinstance(mine.writer, PollWriter)  # noqa: S101 - it is a poll's
-    closed = mine.writer.closed(last)
+def _closed(mine: HttpConnection, last: int) -> carriers.Closed | None:
+    """Return the reason for the end of a connection of polls, for the poll that has everything."""
+    closed = _polls(mine).closed(last)
     if closed is not None:
         mine.told.set()
-    response = as_json(carriers.Polled(mine.id, last, frames, closed))
-    response.headers[carriers.CONNECTION] = mine.id
+    return closed
+
+
+def _polled(id_: str, told: Answer) -> web.Response:
+    frames = [msgspec.Raw(frame) for frame in told.frames]
+    response = as_json(carriers.Polled(id_, told.last, frames, told.closed))
+    response.headers[carriers.CONNECTION] = id_
     return response
 
 
@@ -205,30 +266,59 @@ def _gap() -> web.Response:
 async def _messages(request: web.Request) -> web.Response:
     door = request.app[DOOR]
     identity = await door.identity(request)
-    mine = _mine(request, identity, request.headers.get(carriers.CONNECTION, ""))
+    id_ = request.headers.get(carriers.CONNECTION, "")
+    forwarding = _elsewhere(door, id_)
+    if forwarding is not None:
+        number = _number(request)
+        async with paid_by(request, door, identity):
+            batch = Batch(number, await received(request, carriers.MAX_BATCH))
+            told = await forwarding.ask(id_, identity.user_id, identity.expires, batch)
+        return _gap() if told.gap else web.Response(status=204)
+    mine = _held(request.app, id_, identity.user_id, identity.expires)
+    with _posting(mine):
+        number = _number(request)
+        async with paid_by(request, door, identity):
+            raw = await received(request, carriers.MAX_BATCH)
+            taken = await _posted(door.hub, mine, number, raw)
+    return web.Response(status=204) if taken else _gap()
+
+
+@contextlib.contextmanager
+def _posting(mine: HttpConnection) -> Iterator[None]:
+    """Count a post while it is under way.
+
+    Raises:
+        Refused: `RATE_LIMITED`: as many as may be are so already; `NOT_FOUND`: it has ended.
+    """
     if mine.writer.is_shut:
-        raise refusal(Code.NOT_FOUND, _ENDED)
-    number = _number(request)
+        raise refusal(Code.NOT_FOUND, GONE)
     if mine.posts >= MOST_AT_ONCE:
         raise refusal(Code.RATE_LIMITED, "One batch after the other, please.", 1000)
     mine.posts += 1
     try:
-        async with paid_by(request, door, identity):
-            raw = await received(request, carriers.MAX_BATCH)
-            # The same batch may have come meanwhile, by another attempt.
-            if number > mine.number + 1 or (number > mine.number and mine.turn.locked()):
-                return _gap()
-            if number > mine.number:
-                frames = decoded(raw, list[msgspec.Raw])
-                if len(frames) > carriers.MAX_BATCH_FRAMES:
-                    text = f"A batch has at most {carriers.MAX_BATCH_FRAMES} frames."
-                    raise refusal(Code.PROTOCOL, text)
-                mine.number = number
-                await _take(door.hub, mine, frames)
-            async with mine.turn:  # an attempt that was given up may still be at it
-                return web.Response(status=204)
+        yield
     finally:
         mine.posts -= 1
+
+
+async def _posted(hub: Hub, mine: HttpConnection, number: int, raw: bytes) -> bool:
+    """Take a batch, once, if its number follows; returns whether it does.
+
+    Raises:
+        Refused: `PROTOCOL`: it is no list of frames, or too long a one.
+    """
+    # The same batch may have come meanwhile, by another attempt.
+    if number > mine.number + 1 or (number > mine.number and mine.turn.locked()):
+        return False
+    if number > mine.number:
+        frames = decoded(raw, list[msgspec.Raw])
+        if len(frames) > carriers.MAX_BATCH_FRAMES:
+            text = f"A batch has at most {carriers.MAX_BATCH_FRAMES} frames."
+            raise refusal(Code.PROTOCOL, text)
+        mine.number = number
+        await _take(hub, mine, frames)
+    async with mine.turn:  # an attempt that was given up may still be at it
+        return True
 
 
 def _number(request: web.Request) -> int:

@@ -82,6 +82,8 @@ class Hub:
         self.signals: Mapping[str, SignalRule] = {
             k: s for f in features for k, s in f.signals.items()
         }
+        self.relay: Callable[[str, str, Person, bytes], None] = _nobody_else
+        """Tells the other processes of a signal: its channel, type, sender and data."""
         self.asks: dict[str, Ask] = {k: a for f in features for k, a in f.asks.items()}
         self.audit = audit
         self.metrics = Metrics()
@@ -465,6 +467,10 @@ class Hub:
             member.close(Code.TOKEN_EXPIRED)
         else:
             member.writer.check(now)
+
+
+def _nobody_else(_channel: str, _type: str, _person: Person, _data: bytes) -> None:
+    """There are no other processes on the store."""
 
 
 def _size(room: Room | None) -> float:

@@ -1,18 +1,20 @@
-"""Who is connected to the other processes on the same store, so that each lists everybody.
+"""Who is connected to the other processes on the same store, and what they type and draw.
 
 Each process tells the others who is here, at once after a change and otherwise a sign of life. The
 people of one that has gone silent stay for as long as those of any broken connection: they come
 back to another process meanwhile.
 """
 
-import secrets
-
 import msgspec
 
-from edu_widgets.service.hub import Hub
+from edu_widgets.protocol import REGISTRY
+from edu_widgets.service import typing_signals
+from edu_widgets.service.features import Sender
+from edu_widgets.service.hub import STREAM_S, Hub
 from edu_widgets.service.rooms import Elsewhere
 from edu_widgets.service.rules import Person
 from edu_widgets.service.store.sharing import SharedStore
+from edu_widgets.service.throttle import Throttle
 
 SAY_S = 0.25
 """Seconds between two looks at who is here."""
@@ -26,8 +28,14 @@ WHOLE_S = 5.0
 SILENT_S = 4.0
 """Seconds of silence after which a process counts as dead."""
 
+MOST_SIGNALS = 1_000
+"""Signals that may wait to be told."""
+
 Here = dict[str, dict[str, Person]]
 """People by channel and id."""
+
+Signal = tuple[str, str, Person, bytes]
+"""Channel, type, sender and data."""
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,6 +43,7 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
 
     process: str
     here: Here | None = None
+    signals: list[Signal] = []
 
 
 class Neighbours:
@@ -43,17 +52,45 @@ class Neighbours:
     def __init__(self, hub: Hub, store: SharedStore) -> None:
         self._hub = hub
         self._store = store
-        self._process = secrets.token_hex(6)
+        self._process = store.process
         self._told: Here | None = None
         self._told_at = self._whole_at = float("-inf")
         self._heard: dict[str, Here] = {}
         self._heard_at: dict[str, float] = {}
+        self._signals: list[Signal] = []
+        self._throttle = Throttle(hub.loop, STREAM_S)
+        hub.relay = self._relay
         store.listen_others(self._listen)
 
     def start(self) -> None:
         """Begin to tell the others."""
         self._hub.supervisor.every(SAY_S, "Telling other processes who is here", self._say)
         self._hub.supervisor.every(ALIVE_S, "Reading which lessons there are", self._lessons)
+
+    @property
+    def alone(self) -> bool:
+        """True if no other process is known to run."""
+        return not self._heard_at
+
+    def close(self) -> None:
+        """Tell nothing any more."""
+        self._throttle.close()
+
+    def _relay(self, *signal: *Signal) -> None:
+        if self.alone or len(self._signals) >= MOST_SIGNALS:
+            return
+        self._signals.append(signal)
+        self._throttle.call("signals", self._say_signals)
+
+    def _say_signals(self) -> None:
+        _ = self._hub.supervisor.spawn("Telling other processes of signals", self._tell_signals())
+
+    async def _tell_signals(self) -> None:
+        signals, self._signals = self._signals, []
+        told = self._told or {}
+        if any(person.id not in told.get(channel, {}) for channel, _, person, _ in signals):
+            await self._say()  # first that they are here
+        await self._store.tell_others(msgspec.msgpack.encode(Said(self._process, signals=signals)))
 
     async def _say(self) -> None:
         now = self._hub.loop.time()
@@ -69,7 +106,7 @@ class Neighbours:
         whole = here != self._told or now - self._whole_at > WHOLE_S
         if whole or now - self._told_at > ALIVE_S:
             said = Said(self._process, here if whole else None)
-            await self._store.tell_others(msgspec.json.encode(said))
+            await self._store.tell_others(msgspec.msgpack.encode(said))
             self._told_at = now
             if whole:
                 self._told, self._whole_at = here, now
@@ -78,14 +115,27 @@ class Neighbours:
         self._hub.lessons |= await self._store.lessons()
 
     def _listen(self, raw: bytes) -> None:
-        said = msgspec.json.decode(raw, type=Said)
+        said = msgspec.msgpack.decode(raw, type=Said)
         if said.process == self._process:
             return
         now = self._hub.loop.time()
         if said.here is not None:
             self._apply(said.process, said.here, now)
+        for signal in said.signals:
+            self._hub.supervisor.call("A signal", self._signalled, said.process, *signal)
         if said.process in self._heard:
             self._heard_at[said.process] = now
+
+    def _signalled(
+        self, process: str, channel: str, type_: str, person: Person, raw: bytes
+    ) -> None:
+        """Handle a signal that was sent to another process."""
+        if type_ in {typing_signals.START, typing_signals.STOP}:
+            typing_signals.note(self._hub, channel, person, type_)
+        elif type_ in self._hub.signals:
+            data = msgspec.json.decode(raw, type=REGISTRY.frames[type_].data)
+            sender = Sender(person, Elsewhere(process))
+            self._hub.signals[type_](self._hub, channel, sender, data)
 
     def _apply(self, process: str, here: Here, lease_until: float) -> None:
         before, self._heard[process] = self._heard.get(process, {}), here

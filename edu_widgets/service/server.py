@@ -32,8 +32,10 @@ from edu_widgets.service.app import application, http_log
 from edu_widgets.service.audit import FILE as AUDIT
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig, changed_rows
+from edu_widgets.service.connection_writer import GOODBYE_S
 from edu_widgets.service.endpoints import Door
 from edu_widgets.service.following import Following
+from edu_widgets.service.forwarding import Forwarding
 from edu_widgets.service.gate import Gate, Gates
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.jupyterhub import roles as hub_roles
@@ -127,6 +129,7 @@ class Server:
         self._watched = set(options.watch)
         self._stop = asyncio.Event()
         self._hub_people: HubPeople | None = None
+        self._forwarding: Forwarding | None = None
 
     async def __aenter__(self) -> Self:
         """Start the service.
@@ -169,8 +172,10 @@ class Server:
         door = self._door()
         self.hub.asks |= self.admission.asks()
         if options.redis is not None:
+            shared = cast("SharedStore", store)
             self._following = Following(self.hub)
-            self._neighbours = Neighbours(self.hub, cast("SharedStore", store))
+            self._neighbours = Neighbours(self.hub, shared)
+            door.forwarding = self._forwarding = Forwarding(shared, self.hub.supervisor)
         self.hub.asks |= LinkedMembers(self.hub).asks()
         self.hub.lessons |= await store.lessons()
         invites = {c: (await self.admission.present(c)).code for c in options.courses}
@@ -179,8 +184,9 @@ class Server:
         await self._set_up(door)
         port = await self._listen(before.port if before else FIRST_PORT)
         self.hub.start()
-        if options.redis is not None:
+        if self._forwarding is not None:
             self._neighbours.start()
+            self._forwarding.start()
         self.state = state.ServiceState(
             instance=door.instance,
             pid=os.getpid(),
@@ -320,6 +326,9 @@ class Server:
         if listener is not None:
             listener.close()
         await self.hub.close()
+        if self._forwarding is not None:
+            self._neighbours.close()
+            await self._forwarding.close(GOODBYE_S)
         runner = getattr(self, "_runner", None)
         if runner is not None:
             await runner.shutdown()

@@ -4,10 +4,13 @@ from edu_widgets.protocol import Envelope, decode_data
 from edu_widgets.protocol.messages import TypingStart, UserTyping
 from edu_widgets.service.frames import frame
 from edu_widgets.service.hub import Hub
+from edu_widgets.service.identity import Grant
 from edu_widgets.service.member import Member
 from edu_widgets.service.rooms import Room
 from edu_widgets.service.rules import Person
 from edu_widgets.service.steady_time import now_ms
+
+START, STOP = "typing_start", "typing_stop"
 
 EXPIRES_S = 5.0
 
@@ -15,19 +18,26 @@ MAX_NAMED = 5
 """People shown as typing at once: nobody reads more names, and a room has 4 frames a second."""
 
 
-def typed(hub: Hub, member: Member, envelope: Envelope) -> None:
-    """Handle `typing_start` and `typing_stop`.
+def typed(hub: Hub, member: Member, envelope: Envelope) -> Grant | None:
+    """Handle `typing_start` and `typing_stop`; `None` from members outside the room.
 
     Raises:
         Refused: the member may not enter the channel.
     """
     granted = hub.grant(member.identity, envelope.channel)
     decode_data(envelope, TypingStart)
-    room = hub.rooms.get(granted.name)
-    if room is None or granted.name not in member.channels:
-        return  # a signal about a room the member is not in
-    person = granted.person
-    if envelope.type == "typing_stop" or not hub.hooks.may_type(granted.name, person, now_ms()):
+    if granted.name not in member.channels:
+        return None
+    note(hub, granted.name, granted.person, envelope.type)
+    return granted
+
+
+def note(hub: Hub, channel: str, person: Person, type_: str) -> None:
+    """Note that somebody who is in a room types, or has stopped."""
+    room = hub.rooms.get(channel)
+    if room is None:
+        return
+    if type_ == STOP or not hub.hooks.may_type(channel, person, now_ms()):
         stop(hub, room, person)
     elif person.id in room.typists.until or len(room.typists.until) < MAX_NAMED:
         if person.id not in room.typists.until:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import os
-import signal
+import itertools
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 
-from edu_widgets.service import processes, state
+from edu_widgets.protocol import Code, uuid7
+from edu_widgets.service import state
 from edu_widgets.service.server import Redis
+from tests.conftest import ROOT, require
 from tests.redis_server import RedisServer
 from tests.waiting import PATIENCE, wait_until
 
-from .harness import COURSE, Service, serving
+from .carrying import CARRIERS, Ended, PollSocket
+from .harness import COURSE, Client, Service, serving
+from .test_nginx import AROUND, HOST, NGINX, started
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -77,60 +80,249 @@ async def test_who_is_removed_at_one_is_put_out_of_the_other(both: tuple[Service
     await bob.closed()
 
 
+class Turns:
+    """The addresses of several services, one after the other: what a balancer does."""
+
+    def __init__(self, *services: Service) -> None:
+        self._urls = itertools.cycle(service.url for service in services)
+
+    def __str__(self) -> str:
+        return next(self._urls)
+
+
+@pytest.mark.parametrize("way", list(CARRIERS))
+async def test_each_request_of_a_connection_may_reach_another_process(
+    both: tuple[Service, Service], way: str
+) -> None:
+    one, other = both
+    ada = await other.student()
+    await ada.enter()
+    joined = await one.join("Bob")
+    socket = CARRIERS[way](one.http, Turns(one, other), joined["token"])  # type: ignore[arg-type]
+    assert await socket.open() == 200
+    bob = Client(socket, joined["token"])
+    await bob.enter()
+    for n in range(5):
+        await bob.answer(await bob.say(f"message {n}"))
+        await ada.message(f"message {n}")
+        await ada.say(f"answer {n}")
+        await bob.message(f"answer {n}")
+    posted = [(await socket.post(["{}"], n))[0] for n in (1, 1, 99, 99)]
+    assert posted == [204, 204, 409, 409], "repeated numbers are not acted on, gaps are told"
+    stranger = CARRIERS[way](one.http, Turns(one, other), ada.token)  # type: ignore[arg-type]
+    stranger.id = socket.id
+    assert [(await stranger.post(["{}"], 99))[0] for _ in range(2)] == [404, 404]
+    again = CARRIERS[way](one.http, Turns(other, one), joined["token"])  # type: ignore[arg-type]
+    for _ in range(2):  # each process replaces a connection of the other's
+        assert await again.open(former=socket.id) == 200
+    assert await bob.closed() == 1000
+    await again.close()
+
+
+async def test_a_connection_of_a_process_that_is_gone_is_opened_anew(
+    both: tuple[Service, Service],
+) -> None:
+    one, _ = both
+    joined = await one.join("Bob")
+    socket = PollSocket(one.http, one.url, joined["token"])
+    socket.id = f"{'0' * 12}.{'a' * 22}"
+    status, told = await socket.poll(connection=socket.id, after=0)
+    assert (status, told["code"]) == (404, Code.NOT_FOUND)
+    assert (await socket.post(["{}"], 1))[0] == 404
+    status, told = await socket.poll(connection=socket.id)
+    assert status == 200
+    assert told["connection"] != socket.id
+
+
+async def test_typing_and_what_is_drawn_is_seen_at_both(both: tuple[Service, Service]) -> None:
+    one, other = both
+    ada, bob, prof = await one.student(), await other.student("Bob"), await one.owner()
+    for client in (ada, bob, prof):
+        await client.enter()
+    await bob.counts(3)
+    await ada.counts(3)
+    await ada.send("typing_start")
+    typing = await bob.until("user_typing")
+    assert (typing["data"]["userId"], typing["data"]["isTyping"]) == (ada.user_id, True)
+    await ada.send("typing_stop")
+    assert not (await bob.until("user_typing"))["data"]["isTyping"]
+    part = {"id": "s1", "page": "p1", "tool": "pen", "ink": "blue", "width": 2, "points": "AA"}
+    await prof.send("board_part", data=part)
+    assert (await bob.until("board_parts"))["data"]["parts"][0]["id"] == "s1"
+    await bob.send("attention", data={"away": True})
+    await ada.until(
+        lambda f: (
+            f["type"] == "presence"
+            and [h.get("away") for h in f["data"].get("set", []) if h["id"] == bob.user_id]
+            == [True]
+        )
+    )
+
+
 class Real:
     """A service in a process of its own."""
 
-    def __init__(self, folder: Path, redis: RedisServer, keys: Path) -> None:
+    def __init__(self, folder: Path, redis: RedisServer, keys: Path, *more: str) -> None:
         self.folder = folder
         where = ["--data", str(folder), "--redis", redis.url, "--ballot-keys", str(keys)]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "edu_widgets.service", "--course", COURSE, *where, "--keep"],
+            [sys.executable, "-m", "edu_widgets.service", "--course", COURSE, *where, *more],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
 
     def state(self) -> state.ServiceState:
-        found = wait_until(lambda: state.read(self.folder), "it has begun")
+        """What it has written once it was ready."""
+
+        def ready() -> state.ServiceState | None:
+            found = state.read(self.folder)
+            return found if found is not None and found.pid == self.process.pid else None
+
+        found = wait_until(ready, "it has begun")
         assert found is not None
-        assert processes.alive(found.pid)
         return found
 
 
-async def test_one_of_two_is_killed_and_nothing_is_missing(
-    redis: RedisServer, tmp_path: Path
-) -> None:
-    keys = tmp_path / "keys"
-    real = [Real(tmp_path / name, redis, keys) for name in "ab"]
+@contextlib.contextmanager
+def two_behind_nginx(folder: Path, redis: RedisServer) -> Iterator[list[Real]]:
+    """Two processes behind nginx: at the socket `page` as the page says, at `plain` with less."""
+    require(NGINX is not None, "nginx is not installed")
+    where = ["--keep", "--address", f"http://{HOST}", "--no-rate-limits"]
+    real = [Real(folder / name, redis, folder / "keys", *where) for name in "ab"]
+    processes = [one.process for one in real]
     try:
         states = [one.state() for one in real]
-        async with aiohttp.ClientSession() as http:
-            services = [Service(_Told(told), http) for told in states]  # type: ignore[arg-type]
-            ada, bob = await services[0].student(), await services[1].student("Bob")
-            await ada.enter()
-            head = await bob.enter()
-            for n in range(10):
-                mid = await (ada, bob)[n % 2].say(f"message {n}")
-                assert (await (ada, bob)[n % 2].answer(mid))["type"] == "ack"
-            os.kill(real[1].process.pid, signal.SIGKILL)
-            await bob.closed()
-            moved = await services[0].open(bob.token)
-            granted = await moved.subscribe(epoch=head["epoch"], seq=head["seq"])
-            assert granted["epoch"] == head["epoch"], "no mirror begins afresh"
-            await moved.until(
-                lambda f: f["type"] == "changes" and f["data"]["seq"] >= granted["seq"]
+        page = (ROOT / "docs/several-processes.md").read_text("utf-8")
+        upstream, lines_of_page = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
+        for told, port in zip(states, (8765, 8766), strict=True):
+            assert f"127.0.0.1:{port}" in upstream
+            upstream = upstream.replace(f"127.0.0.1:{port}", f"127.0.0.1:{told.port}")
+        servers = "".join(
+            f"server {{ listen unix:{folder}/{name}; {lines} }}\n"
+            for name, lines in (
+                ("page", lines_of_page),
+                (
+                    "plain",
+                    "location / { proxy_pass http://edu-widgets; proxy_set_header Host $host; }",
+                ),
             )
-            docs = [d for f in moved.seen if f["type"] == "changes" for d in f["data"]["docs"]]
-            said = [doc["body"]["content"] for doc in docs if "content" in doc["body"]]
-            assert said == [f"message {n}" for n in range(10)]
-            await moved.say("I am back")
-            await ada.message("I am back")
-            for client in (ada, moved):
-                await client.socket.close()
+        )
+        config = folder / "nginx.conf"
+        around = AROUND.format(folder=folder, sample="")
+        before, _, _ = around.partition("    server {")
+        config.write_text(f"{before}{upstream}{servers}}}\n")
+        processes.append(started(folder, config))
+        wait_until((folder / "plain").exists, "nginx listens")
+        yield real
     finally:
-        for one in real:
-            with contextlib.suppress(ProcessLookupError):
-                one.process.terminate()
-            await asyncio.to_thread(one.process.wait, PATIENCE)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(PATIENCE)
+
+
+async def come(
+    through: dict[str, aiohttp.ClientSession], way: str, token: str, former: str = ""
+) -> Client:
+    """A connection through nginx, by one of the three ways."""
+    if way == "websocket":
+        bearer = {"Authorization": f"Bearer {token}"}
+        socket = await through["page"].ws_connect("/api/realtime/ws", headers=bearer)
+        return Client(Upgraded(socket), token)
+    carried = CARRIERS[way](through["plain"], "", token)
+    assert await carried.open(former) == 200
+    return Client(carried, token)
+
+
+class Upgraded:
+    """A WebSocket of aiohttp, with the methods that a client uses."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    async def send(self, text: str) -> None:
+        await self._socket.send_str(text)
+
+    async def recv(self) -> str:
+        message = await self._socket.receive()
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            raise Ended(self._socket.close_code or 1006)
+        return str(message.data)
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+
+async def test_a_class_behind_nginx_loses_one_of_two_processes(
+    redis: RedisServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Members by each of the three ways chat and vote; whoever was at the killed one comes back."""
+    folder = tmp_path_factory.mktemp("n")
+    ways = ["websocket", *CARRIERS]
+    with two_behind_nginx(folder, redis) as real:
+        told = real[0].state()
+        async with contextlib.AsyncExitStack() as stack:
+            through = {
+                name: await stack.enter_async_context(
+                    aiohttp.ClientSession(
+                        f"http://{HOST}",
+                        connector=aiohttp.UnixConnector(str(folder / name), limit=0),
+                    )
+                )
+                for name in ("page", "plain")
+            }
+            service = Service(_Told(told), through["page"])  # type: ignore[arg-type]
+            owner = {"course": COURSE, "name": "Prof", "secret": told.owner_secret}
+            assert (await service.ask("POST", "/api/join", owner)).status == 200
+            prof = await come(through, "poll", told.owner_secret)
+            tokens = [(await service.join(f"{way} {n}"))["token"] for way in ways for n in range(2)]
+            members = [
+                await come(through, way, token)
+                for way, token in zip([w for w in ways for _ in range(2)], tokens, strict=True)
+            ]
+            for client in (prof, *members):
+                await client.enter()
+            for n, client in enumerate(members):
+                await client.answer(await client.say(f"message {n}"))
+            for client in (prof, *members):
+                for n in range(len(members)):
+                    await client.message(f"message {n}")
+            poll = {"question": "Which?", "options": ["a", "b"], "open": True}
+            id_ = uuid7()
+            await prof.answer(await prof.send("create_poll", data=poll, mid=id_))
+            for client in members[::2]:
+                await votes(client, id_)
+            real[1].process.kill()
+            back = [
+                await come(through, way, token)
+                for way, token in zip([w for w in ways for _ in range(2)], tokens, strict=True)
+            ]
+            for client in back:
+                await client.enter()
+                await votes(client, id_)
+            mira = await come(through, "events", told.owner_secret)
+            await mira.enter()
+            docs = [d for f in mira.seen if f["type"] == "changes" for d in f["data"]["docs"]]
+            said = [d["body"]["content"] for d in docs if "content" in d["body"]]
+            assert said == [f"message {n}" for n in range(len(members))]
+            await mira.answer(await mira.send("close_poll", data={"pollId": id_, "round": 1}))
+            await mira.subscribe(f"staff:{COURSE}")
+            await mira.until(lambda f: voters(f, id_) == [len(members)])
+            for client in (prof, *members, *back, mira):
+                with contextlib.suppress(aiohttp.ClientError, ConnectionError):
+                    await client.socket.close()
+
+
+def voters(frame: dict[str, Any], poll: str) -> list[int]:
+    """How many have voted, where a frame tells it."""
+    docs = frame["data"].get("docs", []) if frame["type"] == "changes" else []
+    return [d["body"]["people"] for d in docs if d["id"] == f"tally:{poll}"]
+
+
+async def votes(client: Client, poll: str) -> None:
+    """Vote for the first option."""
+    vote = {"pollId": poll, "round": 1, "choice": 0}
+    assert (await client.answer(await client.send("cast_vote", data=vote)))["type"] == "ack"
 
 
 class _Told:

@@ -95,9 +95,9 @@ class Replica:
         """
         self.link.call("SET", self.key(GLOBAL, "check"), "1")
 
-    def publish(self, news: bytes) -> None:
-        """Tell all processes something that is not kept."""
-        self.link.call("PUBLISH", self.key(GLOBAL, "others"), news)
+    def own_channel(self, process: str) -> str:
+        """Return the name of the channel in which one process is told something."""
+        return self.key(GLOBAL, f"to:{process}")
 
     def blob(self, course: str, hash_: str) -> bytes | None:
         """Return a picture's bytes."""

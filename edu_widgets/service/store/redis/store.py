@@ -12,9 +12,10 @@ from edu_widgets.protocol.folders import reason
 from edu_widgets.service.rules import Request, Rule
 from edu_widgets.service.store import Catchup, Committed, StoredBlob
 from edu_widgets.service.store.redis.link import Link, LinkError, Subscription, check
-from edu_widgets.service.store.redis.mirror import course_of
+from edu_widgets.service.store.redis.mirror import GLOBAL, course_of
 from edu_widgets.service.store.redis.sealing import PollKeys
 from edu_widgets.service.store.redis.tasks import News
+from edu_widgets.service.store.redis.telling import Telling
 from edu_widgets.service.store.redis.writer import RedisWriter
 from edu_widgets.service.store.sqlite import SqliteStore
 
@@ -67,6 +68,9 @@ class RedisStore(SqliteStore):
         super().__init__(path, writer)
         self._redis = cast("RedisWriter", self.writer)
         heard, missed = self._redis.heard, self._redis.missed
+        self._telling = Telling(Link(url, password), self._loop)
+        self.process = self._redis.replica.origin
+        """The name of this process among those on the same store."""
         self._heard = Subscription(url, self._redis.patterns, heard, missed, password)
 
     async def check(self) -> None:
@@ -100,14 +104,23 @@ class RedisStore(SqliteStore):
 
     async def tell_others(self, news: bytes) -> None:
         """Tell all processes something; it is not kept."""
-        await self._redis.ask(partial(self._redis.replica.publish, news))
+        await self._telling.publish(self._redis.replica.key(GLOBAL, "others"), news)
 
     def listen_others(self, callback: Callable[[bytes], None]) -> None:
         """Call back with what any process tells."""
         self._redis.others.append(callback)
 
+    async def tell(self, process: str, news: bytes) -> bool:
+        """Tell one process something; returns whether it runs."""
+        return bool(await self._telling.publish(self._redis.replica.own_channel(process), news))
+
+    def listen_own(self, callback: Callable[[bytes], None]) -> None:
+        """Call back with what is told to this process alone."""
+        self._redis.own.append(callback)
+
     async def close(self) -> None:
         """Store what is queued, then close every file and end every thread."""
+        await self._telling.close()
         await self._loop.run_in_executor(None, self._heard.close)
         await super().close()
 

@@ -54,7 +54,9 @@ class RedisWriter:
         self._queue: queue.SimpleQueue[Task | Heard | None] = queue.SimpleQueue()
         self._lost_since = 0.0
         self.others: list[Callable[[bytes], None]] = []
-        """Called on the event loop with what processes tell each other."""
+        """Called on the event loop with what processes tell each other …"""
+        self.own: list[Callable[[bytes], None]] = []
+        """… and with what one of them tells this one alone."""
         self.problem = ""
         """The reason why nothing is stored any more, for the operator; "" if the store works."""
         self._replica = Replica(link, path, ballots)
@@ -84,9 +86,10 @@ class RedisWriter:
 
     def heard(self, channel: str, entry: bytes) -> None:
         """Take what was published; may be called in any thread."""
-        if channel.endswith(":others"):
+        last = channel.rpartition("}:")[2]
+        if last != "log":
             with contextlib.suppress(RuntimeError):  # the loop is closed
-                for tell in self.others:
+                for tell in self.others if last == "others" else self.own:
                     self._loop.call_soon_threadsafe(tell, entry)
         else:
             self._queue.put(Heard(channel.partition("{")[2].partition("}")[0], entry))
@@ -97,9 +100,9 @@ class RedisWriter:
 
     @property
     def patterns(self) -> Sequence[str]:
-        """The channels in which processes publish."""
-        prefix = self._replica.prefix
-        return f"{prefix}:{{*}}:log", f"{prefix}:{{*}}:others"
+        """The channels in which processes publish, and this process's own."""
+        prefix, own = self._replica.prefix, self._replica.own_channel
+        return f"{prefix}:{{*}}:log", f"{prefix}:{{*}}:others", own(self._replica.origin)
 
     async def close(self) -> None:
         """Run the queued tasks, then end the thread."""
