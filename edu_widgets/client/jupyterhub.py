@@ -79,7 +79,7 @@ class HubMember:
         return Target(websocket_url(self.base), self.user_id, ServerToken())
 
 
-def is_valid(service: str) -> None:
+def check_setting(service: str) -> None:
     """Check the form of the setting: a service's name, or its whole address.
 
     Raises:

@@ -13,7 +13,7 @@ from typing import Any, cast
 from traitlets.config import Configurable
 
 from edu_widgets.client.invites import parse_invite
-from edu_widgets.client.jupyterhub import is_valid as hub_service
+from edu_widgets.client.jupyterhub import check_setting as hub_service
 from edu_widgets.configuration import traits
 
 PREFIX = "EDU_WIDGETS_"

@@ -54,6 +54,16 @@ const byKey = (root: ShadowRoot): void => {
   root.querySelector("#tab-chat")?.dispatchEvent(key);
 };
 
+const whole = {
+  ...parts,
+  board: "board-draw",
+  cells: "cells",
+  stream: "stream-live",
+  progress: "progress-class",
+};
+
+const offered = [...features, "board", "cells", "stream", "progress"];
+
 const turkish = {
   chat: "offline",
   polls: "poll-turkish",
@@ -65,6 +75,16 @@ const turkish = {
 /** Each state by name. */
 export const panels: Record<string, Scene> = {
   "panel-instructor": scene(staff({ unread: { polls: 1, people: 1, notifications: 3 } })),
+  "panel-whole": scene(staff({ unread: { polls: 1, people: 1, notifications: 3 } }), {
+    parts: whole,
+    lesson: { features: offered },
+  }),
+  "panel-whole-turkish": scene(student({ unread: { polls: 1 } }), {
+    lang: "tr",
+    tab: "polls",
+    parts: { ...whole, ...turkish },
+    lesson: { features: offered },
+  }),
   "panel-poll": scene(staff({ unread: { chat: 1, people: 0, notifications: 3 } }), {
     tab: "polls",
   }),

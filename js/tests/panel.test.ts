@@ -78,6 +78,29 @@ describe("tabs", () => {
     expect(stage.content()).toBe("This is the part people");
   });
 
+  test.each(["en", "tr"])(
+    "labels are whole or shapes with a name, at any width (%s)",
+    async (lang) => {
+      const kinds = ["chat", "polls", "board", "cells", "stream", "people", "progress", "notes"];
+      const parts = Object.fromEntries([...kinds, "notifications"].map((k) => [k, stubbed(k)]));
+      const offered = ["chat", "polls", "presence", "board", "cells", "stream", "progress"];
+      const stage = await shown({
+        lang,
+        parts,
+        lesson: { features: [...offered, "notes_sharing"] },
+        panel: staff({ unread: { polls: 12, people: 3 } }),
+      });
+      const host = stage.root.host as HTMLElement;
+      for (const width of [340, 600, 700, 900, 1300]) {
+        host.style.width = `${width}px`;
+        const labelled = width > 1200 ? 9 : 1;
+        await expect.poll(() => wholeLabels(stage)).toBe(labelled);
+        for (const tab of stage.all(".tab").filter((one) => !isWhole(one)))
+          expect(tab.title, `${width}`).toBe(tab.querySelector(".t")?.textContent);
+      }
+    },
+  );
+
   test("what the course does not offer has no tab; a base service has chat and notifications", async () => {
     const stage = await shown({ lesson: { features: ["chat"] } });
     expect(stage.tabs()).toEqual(["Chat", "Notifications"]);
@@ -231,6 +254,14 @@ describe("what is new", () => {
     expect(stage.all(".desk")).toEqual([]);
   });
 });
+
+/** Whether a tab's label is in sight, all of it. */
+function isWhole(tab: Element): boolean {
+  const label = tab.querySelector(".t");
+  return label !== null && label.clientWidth > 1 && label.scrollWidth <= label.clientWidth;
+}
+
+const wholeLabels = (stage: PanelStage): number => stage.all(".tab").filter(isWhole).length;
 
 describe("the instructor's strip", () => {
   test("students have none", async () => {

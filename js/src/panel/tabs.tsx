@@ -30,6 +30,12 @@ function sayNews(part: Part, state: PanelState, lang: string): string {
   return unread > 0 ? counted(words.unread, unread, lang) : note ? words.note : "";
 }
 
+/** Make tabs shapes, but for the one that is shown, where their labels have no room. */
+function fitLabels(bar: HTMLElement): void {
+  bar.classList.remove("tight");
+  bar.classList.toggle("tight", bar.scrollWidth > bar.clientWidth);
+}
+
 interface Props {
   room: Room;
   shown: string;
@@ -67,6 +73,14 @@ export const Tabs = withHooks(function Tabs(
     const [from, to] = [bar.getBoundingClientRect(), tab.getBoundingClientRect()];
     bar.scrollLeft += Math.min(0, to.left - from.left) + Math.max(0, to.right - from.right);
   }, [shown]);
+  useEffect(() => {
+    const observer = new ResizeObserver(() => list.current && fitLabels(list.current));
+    if (list.current) observer.observe(list.current);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (list.current) fitLabels(list.current);
+  });
   return (
     <>
       <div class="tl" role="tablist" aria-label={course} ref={list} onKeyDown={onKeyDown}>
@@ -84,7 +98,7 @@ export const Tabs = withHooks(function Tabs(
               aria-selected={name === shown}
               aria-controls={`pane-${name}`}
               tabIndex={name === shown ? 0 : -1}
-              title={narrow ? label : undefined}
+              title={narrow || name !== shown ? label : undefined}
               onClick={() => onShow(name)}
             >
               <Sign icon={newsOf(state, part).icon || part.icon} />
