@@ -25,7 +25,8 @@ from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.packed import Pack
 from edu_widgets.notebook.page_requests import Intent
 from edu_widgets.notebook.statuses import Statuses
-from edu_widgets.notebook.widget import LiveWidget, WidgetContext
+from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notebook.widget_context import WidgetContext
 from edu_widgets.protocol import Document
 from edu_widgets.protocol.errors import EduWidgetsError
 

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.notification_sources import NotificationSource
+from edu_widgets.notebook.questions import Asker
 from edu_widgets.notebook.records import RecordSource
 from edu_widgets.notebook.statuses import Statuses
 from edu_widgets.notebook.viewers.company import company_of
-from edu_widgets.notebook.widget import Asker, Directory, Late, LiveWidget
+from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notebook.widget_context import Directory, Late
 from edu_widgets.protocol import manifest as manifests
 from edu_widgets.protocol.errors import InvalidArgument, Unsupported
 from edu_widgets.protocol.features import installed

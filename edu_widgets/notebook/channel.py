@@ -66,7 +66,7 @@ class PageChannel:
             self._closed = True
             cancel, self._cancel = self._cancel, None
         if cancel is not None:
-            self._on_network(cancel)
+            self.on_network(cancel)
 
     def forget(self) -> None:
         """No page is there any more: send nothing until one asks."""
@@ -83,7 +83,7 @@ class PageChannel:
     def welcome(self, page: str) -> None:
         """Send a page everything, and from now on the changes."""
         self._out(lambda now: [self._stream.snapshot(page, now)])
-        self._on_network(self.pump)
+        self.on_network(self.pump)
 
     def spoke(self, page: str = "") -> None:
         """A page wants something, or says who it is; one that was forgotten gets to know it."""
@@ -91,7 +91,7 @@ class PageChannel:
             known = self._stream.spoke(page, self._clock())
         if page and not known:
             self._out(lambda now: [self._stream.pulse(now)])
-        self._on_network(self.pump)
+        self.on_network(self.pump)
 
     def send_older(self, page: str, collection: str, before: int) -> None:
         """Send a page the loaded documents before `before`."""
@@ -121,7 +121,7 @@ class PageChannel:
 
     def look_again(self) -> None:
         """The lesson's state may have changed; any thread."""
-        self._on_network(self.changed)
+        self.on_network(self.changed)
 
     # -- to all pages (network thread) --------------------------------------------------
 
@@ -196,7 +196,8 @@ class PageChannel:
                 self._stream.skip()
                 self._report("A widget could not tell its pages what changed", error)
 
-    def _on_network(self, fn: Callable[[], object]) -> None:
+    def on_network(self, fn: Callable[[], object]) -> None:
+        """Run `fn` on the network thread; do nothing where there is none any more."""
         try:
             self._timers.on_network(fn)
         except Exception:  # noqa: BLE001 - it has ended, or stayed with the parent of a fork

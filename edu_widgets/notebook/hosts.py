@@ -86,3 +86,9 @@ def marimo_view(widget: object) -> object | None:
     ui = getattr(sys.modules.get("marimo"), "ui", None)
     view = getattr(ui, "anywidget", None)
     return None if view is None else view(widget)
+
+
+def early_view(model_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the MIME bundle of a widget's view and its metadata, as ipywidgets 7 makes them."""
+    data = {"version_major": 2, "version_minor": 0, "model_id": model_id}
+    return {"application/vnd.jupyter.widget-view+json": data}, inside.view_metadata()

@@ -1,14 +1,15 @@
-"""What the class is asked, kept by one feature, for others that show it over their own content.
+"""The questions that one feature asks the class, for other features that show them.
 
-A feature whose manifest names its `asks` offers it, with its widget to answer in; whoever composes
-the lesson hands both on, and neither feature knows the other.
+The feature that asks, as polls do, names a class of `Questions` under `asks` in its manifest. A
+lesson hands these to the other features, with the widget in which a question is answered; so
+neither feature imports the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +21,42 @@ class Question:
     opened: int
     """Time at which the round was opened, in ms since 1970."""
     text: str
-    """Its beginning, in one line."""
+    """The beginning of the question's text, in one line."""
 
 
 class Questions(Protocol):
-    """What the class is asked. Any thread."""
+    """A feature's questions to the class, read from the course's documents. Any thread."""
 
     @property
     def documents(self) -> str:
-        """The kind of documents that they are read from."""
+        """The kind of the documents that the questions are read from."""
 
     def open(self) -> Question | None:
         """Return the newest question that takes answers; None if there is none."""
 
     def between(self, start: int, end: int) -> Sequence[Question]:
-        """Return the questions that were opened within a time in ms since 1970, oldest first."""
+        """Return the questions that were opened within a time, oldest first.
+
+        Args:
+            start: The beginning of the time, in ms since 1970.
+            end: Its end, in ms since 1970.
+        """
+
+
+class AnswerWidget(Protocol):
+    """A widget in which questions are answered."""
+
+    @property
+    def model_id(self) -> str:
+        """The id under which pages refer to the widget."""
+
+    def reopen(self) -> None:
+        """Open the widget's comm anew if it was closed."""
+
+
+class Asker(NamedTuple):
+    """A feature's questions, and the widget in which they are answered."""
+
+    questions: Questions
+    widget: Callable[[], AnswerWidget]
+    """Returns the widget; it is made at the first call."""

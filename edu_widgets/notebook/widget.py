@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import Any, ClassVar
 
 import anywidget
 import traitlets
@@ -22,34 +21,26 @@ from edu_widgets.notebook.fallback import fallback, sentences
 from edu_widgets.notebook.held_back import ASK_EVERY, HeldBack
 from edu_widgets.notebook.identity import asking_session
 from edu_widgets.notebook.lesson_payload import as_sent, lesson_fields
-from edu_widgets.notebook.notification_sources import NotificationSource
+from edu_widgets.notebook.options import DEFAULT_HEIGHT, checked
 from edu_widgets.notebook.packed import Pack, with_buffers
+from edu_widgets.notebook.page_messages import PageMessages
 from edu_widgets.notebook.page_requests import Intent, PageRequests, handlers_of, on_intent
-from edu_widgets.notebook.page_visibility import Delays, cell_is_running, visibility_of
-from edu_widgets.notebook.pictures import Pictures
-from edu_widgets.notebook.questions import Questions
+from edu_widgets.notebook.page_visibility import cell_is_running
 from edu_widgets.notebook.shared_code import answers, references
-from edu_widgets.notebook.statuses import Statuses
 from edu_widgets.notebook.stream import Content, Json
 from edu_widgets.notebook.viewers.company import company_of
 from edu_widgets.notebook.viewers.faces import Face, Faces
+from edu_widgets.notebook.viewers.intent_handlers import ViewerIntents
 from edu_widgets.notebook.viewers.joint import JointBatches
-from edu_widgets.protocol import Code, is_id, uuid7
+from edu_widgets.notebook.widget_context import WidgetContext
+from edu_widgets.protocol import is_id, uuid7
 from edu_widgets.protocol.attributes import Tidy
-from edu_widgets.protocol.channels import person_name
-from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument, Refused
+from edu_widgets.protocol.errors import EduWidgetsError
 
 _log = logging.getLogger(__name__)
 
 _UNASKED = 0.5
 """Seconds after which a page has what it needs to keep what it is sent."""
-
-_HEIGHTS = (160, 4_000)
-_DEFAULT_HEIGHT = 420
-# In the order in which a page tells its own: one that may be set, and one that never is.
-_CLOCKS = (time.time, time.monotonic)
-_MOST_MS = 1e15
-_LANGUAGES = ("", "en", "tr")
 
 
 class _Pages:
@@ -64,63 +55,6 @@ class _Pages:
 
     def send(self, content: Any, /, buffers: Sequence[bytes] | None = None) -> None:
         anywidget.AnyWidget.send(self._widget, content, buffers)
-
-
-class WidgetContext(Protocol):
-    """The parts of a lesson that a widget may use."""
-
-    @property
-    def client(self) -> CourseClient:
-        """The participant's connection to the course."""
-
-    def known(self) -> Sequence[tuple[str, str]]:
-        """Return the ids and names of the people here, as far as known without asking."""
-
-    def headlines(self) -> list[NotificationSource]:
-        """Return the sources that make headlines of features' documents."""
-
-    def position(self) -> int:
-        """Return the number of the cell that the lesson is at; 0 if it is at none."""
-
-    def statuses(self) -> list[Statuses]:
-        """Return what tells how people say they are: nothing, or what one feature offers."""
-
-    def askers(self) -> list[Asker]:
-        """Return what tells what the class is asked, each with the widget to answer in."""
-
-    def grace(self) -> float:
-        """Return the seconds by which the class's picture of the lesson is late; 0 if none is."""
-
-
-class Asker(NamedTuple):
-    """What tells what the class is asked, and its widget, made when it is needed."""
-
-    questions: Questions
-    widget: Callable[[], LiveWidget]
-
-
-@runtime_checkable
-class Late(Protocol):
-    """A widget that shows the lesson later than it happens; its feature's manifest says so."""
-
-    @property
-    def grace(self) -> float:
-        """Seconds after its end for which a question that is asked now has to take answers."""
-
-
-@runtime_checkable
-class Directory(Protocol):
-    """A widget that knows people by name; its feature's manifest says so."""
-
-    def known_people(self) -> Sequence[tuple[str, str]]:
-        """Return the ids and names of the people here, without asking the service."""
-
-    def identify(self, who: object) -> str:
-        """Return the id of a person: of somebody here or removed, a name or an id.
-
-        Raises:
-            InvalidArgument: nobody, or more than one, is called so.
-        """
 
 
 class LiveWidget(Tidy, anywidget.AnyWidget):
@@ -160,7 +94,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         client: CourseClient,
         content: Content,
         *handlers: object,
-        height: int = _DEFAULT_HEIGHT,
+        height: int = DEFAULT_HEIGHT,
         lang: str = "",
     ) -> None:
         # A page may answer before the base's constructor has returned: all is ready by then.
@@ -173,12 +107,13 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self._as_opened, self._opened_for = hosts.carried(), asking_session()
         self._held_back = HeldBack() if hosts.hears_only_answers() else None
         self._company = company_of(client)
-        self._delays = Delays()
         self._channel = PageChannel(
             content, self._standing, self._push, client, busy=cell_is_running, pace=pace.MESSAGES
         )
-        self._pictures = Pictures(client, self._channel.reply)
-        self._intents = PageRequests(handlers_of(self, *handlers), self._reply)
+        self._intents = PageRequests(
+            handlers_of(self, ViewerIntents(self._company), *handlers), self._reply
+        )
+        self._messages = PageMessages(client, self._channel, self._intents, self._welcomed)
         self._stop_listening = client.listen(self._on_event)
         # Of somebody else's face there is one twin only: the widget that has the comm leads to it.
         self._faces = None if client.viewer else Faces(self._company, self.face(), self._twin)
@@ -340,11 +275,6 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         """Return how much it holds, for its repr: `3 polls`."""
         return ""
 
-    def _view(self) -> tuple[Json, Json]:
-        """Return the MIME bundle of its view and its metadata, as ipywidgets 7 makes them."""
-        data = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"application/vnd.jupyter.widget-view+json": data}, inside.view_metadata()
-
     def _display_(self) -> object:
         """Show it in marimo, where running a cell again has closed what the cell had opened."""
         self.reopen()
@@ -365,7 +295,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         self.refer_to_code()
         self.offer_code()
         of_base = getattr(super(), "_repr_mimebundle_", None)
-        shown = self._view() if of_base is None else of_base(**kwargs)
+        shown = hosts.early_view(self.model_id) if of_base is None else of_base(**kwargs)
         if shown is None:
             return None
         data, metadata = shown
@@ -373,19 +303,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     @traitlets.validate("options")
     def _check_options(self, proposal: dict[str, Any]) -> dict[str, Any]:
-        height = proposal["value"].get("height", _DEFAULT_HEIGHT)
-        lang = proposal["value"].get("lang", "")
-        if isinstance(height, bool) or not isinstance(height, int):
-            msg = f"height must be a number of pixels, not {height!r:.40}."
-            raise InvalidArgument(msg)
-        low, high = _HEIGHTS
-        if not low <= height <= high:
-            msg = f"height must be {low} to {high} pixels, not {height}."
-            raise InvalidArgument(msg)
-        if lang not in _LANGUAGES:
-            msg = f"lang must be 'en', 'tr' or '' (the page's language), not {lang!r:.40}."
-            raise InvalidArgument(msg)
-        return {"height": height, "lang": lang}
+        return checked(proposal["value"])
 
     # -- from the pages (any thread) -----------------------------------------------------------
 
@@ -411,49 +329,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def _take(self, content: Json) -> None:
         self._note_thread()
-        op, page = content.get("op"), content.get("page")
-        if op == "intent":
-            self._channel.spoke()
-            self._intents.receive(content, self._objection(content))
-        elif op == "blobs":
-            self._channel.spoke()
-            self._pictures.asked(content)
-        elif op == "put":
-            self._channel.spoke()
-            self._pictures.given(content)
-        elif op == "ready" and isinstance(page, str) and is_id(page):
-            self._channel.welcome(page)
-            self._welcomed()
-        elif op == "seen" and isinstance(page, str) and is_id(page):
-            self._channel.spoke(page)
-            visible = content.get("visible") is True
-            self._delay(content)
-            visibility_of(self._client.seen_as or self._client).heard(
-                page, visible=visible, now=time.monotonic()
-            )
-        else:
-            _log.warning("A message of a page was ignored: unknown or malformed.")
-
-    def _objection(self, content: dict[str, Any]) -> Refused | None:
-        """Return the reason for refusing an intent, whatever it asks for; None if there is none."""
-        whose, lives = content.get("scope"), content.get("lives")
-        if whose and whose != self._client.scope:
-            message = "Not done: somebody else wrote this, who is not here any more."
-            return Refused(message, Code.FORBIDDEN)
-        if isinstance(lives, int | float) and self._delay(content) > lives / 1000:
-            # The page has given it up, and said so.
-            return Refused("Not done: the kernel did not answer.", Code.TOO_LATE)
-        return None
-
-    def _delay(self, content: dict[str, Any]) -> float:
-        """Return the seconds that a message was on its way; 0 where the page does not say."""
-        page, sent = content.get("page"), content.get("sent")
-        if not (isinstance(page, str) and is_id(page) and isinstance(sent, list)):
-            return 0.0
-        if [isinstance(ms, int | float) and abs(ms) < _MOST_MS for ms in sent] != [True, True]:
-            return 0.0
-        now = [clock() for clock in _CLOCKS]
-        return self._delays.of(page, [ms / 1000 for ms in sent], now)
+        self._messages.take(content)
 
     def _note_thread(self) -> None:
         beside = comms.beside_cells()
@@ -469,30 +345,6 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     @on_intent("lesson.retry")
     def _retry_now(self, _: Intent) -> None:
         self._client.retry_now()
-
-    @on_intent("viewer.name")
-    def _name_viewer(self, intent: Intent) -> None:
-        name = person_name(intent.text("name"))
-        self._company.name(self._company.session(intent.page), name)
-
-    @on_intent("viewer.deny")
-    def _deny_viewer(self, intent: Intent) -> None:
-        self._company.deny(self._company.session(intent.page))
-
-    @on_intent("viewer.link")
-    def _link_viewer(self, intent: Intent) -> None:
-        self._company.link(self._company.session(intent.page), intent.text("code"))
-
-    @on_intent("viewer.same")
-    def _tell_viewers_apart(self, intent: Intent) -> None:
-        session = self._company.session(intent.page)
-        self._company.same(session, intent.text("id"), same=intent.switch())
-
-    @on_intent("viewer.remove")
-    def _remove_viewer(self, intent: Intent) -> None:
-        if not self._company.is_owner(self._company.session(intent.page)):
-            raise Forbidden("Only whose notebook it is decides who takes part through it.")
-        self._company.remove(intent.text("id"))
 
     # -- to the pages ------------------------------------------------------------------------------
 
@@ -544,8 +396,5 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def _later(self, delay: float, fn: Callable[[], None]) -> None:
         self._client.on_network(lambda: self._client.later(delay, fn))
 
-    def _on_network(self, fn: Any) -> None:
-        try:
-            self._client.on_network(fn)
-        except Exception:  # noqa: BLE001 - the lesson is closed or the process ends
-            _log.debug("The network thread cannot be reached.", exc_info=True)
+    def _on_network(self, fn: Callable[[], object]) -> None:
+        self._channel.on_network(fn)

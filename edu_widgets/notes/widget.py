@@ -16,7 +16,7 @@ from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, Sig
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.notebook_files import NotebookCell, as_notebook, write_notebook
 from edu_widgets.notebook.page_requests import Intent, on_intent
-from edu_widgets.notebook.widget import WidgetContext
+from edu_widgets.notebook.widget_context import WidgetContext
 from edu_widgets.notes import commands
 from edu_widgets.notes.commands import DeleteNote, LikeNote, RemoveNote, ShareNote
 from edu_widgets.notes.documents import MAX_CELL, MAX_TEXT, WINDOW, Note, NoteLike, SharedNote

@@ -19,7 +19,7 @@ from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.notification_sources import NotificationSource
 from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.notebook.stream import Json
-from edu_widgets.notebook.widget import WidgetContext
+from edu_widgets.notebook.widget_context import WidgetContext
 from edu_widgets.notifications import command_builder, commands
 from edu_widgets.notifications.documents import MAX_MARKS, ActionTaken
 from edu_widgets.notifications.item import NotificationItem, TakenAction, from_taken

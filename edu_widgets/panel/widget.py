@@ -11,7 +11,8 @@ import traitlets
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.assembly import Assembly, Part
 from edu_widgets.notebook.page_requests import Intent, on_intent
-from edu_widgets.notebook.widget import LiveWidget, WidgetContext
+from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notebook.widget_context import WidgetContext
 from edu_widgets.panel.shown import PANEL, ShownPanel, tab_of
 from edu_widgets.protocol.errors import InvalidArgument
 

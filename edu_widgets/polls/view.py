@@ -9,7 +9,8 @@ import traitlets
 
 from edu_widgets.notebook.assembly import Assembly
 from edu_widgets.notebook.stream import Json, Window
-from edu_widgets.notebook.widget import LiveWidget, WidgetContext
+from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notebook.widget_context import WidgetContext
 from edu_widgets.polls.intent_handlers import IntentHandlers
 from edu_widgets.polls.page_content import DESK, POLLS, PollsContent
 from edu_widgets.protocol.errors import InvalidArgument

@@ -14,7 +14,8 @@ from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.nodes import to_nodes
-from edu_widgets.notebook.widget import LiveWidget, WidgetContext
+from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notebook.widget_context import WidgetContext
 from edu_widgets.polls import commands
 from edu_widgets.polls.api import PollsApi
 from edu_widgets.polls.asking import Asking

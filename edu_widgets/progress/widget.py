@@ -11,7 +11,8 @@ from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.statuses import Statuses
-from edu_widgets.notebook.widget import LiveWidget, WidgetContext
+from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notebook.widget_context import WidgetContext
 from edu_widgets.progress import commands
 from edu_widgets.progress.api import NOBODY, ProgressApi
 from edu_widgets.progress.documents import Exercise, ExerciseCounts, ExerciseProgress, Hint

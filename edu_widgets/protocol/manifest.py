@@ -118,9 +118,9 @@ class Manifest:
         asks: A class that tells what the class is asked, `edu_widgets.notebook.questions`, which is
             answered in its widget, given the client, likewise.
         late: True if its widget shows the lesson later than it happens: a `Late` of
-            `edu_widgets.notebook.widget`.
+            `edu_widgets.notebook.widget_context`.
         directory: True if its widget knows people by name: a `Directory` of
-            `edu_widgets.notebook.widget`.
+            `edu_widgets.notebook.widget_context`.
         tab: Its tab in the panel, if it has one.
         script: The widget's ES module, as `package:path`.
         extras: Names of ES modules that a page loads only where it uses them. `parts` of

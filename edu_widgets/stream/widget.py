@@ -18,8 +18,10 @@ from edu_widgets.client.sync.commands import CommandState
 from edu_widgets.client.sync.events import CommandChanged, DocumentsChanged, SignalReceived
 from edu_widgets.notebook.event_widget import EventWidget
 from edu_widgets.notebook.page_requests import Intent, on_intent
+from edu_widgets.notebook.questions import Asker
 from edu_widgets.notebook.stream import Json
-from edu_widgets.notebook.widget import Asker, LiveWidget, WidgetContext
+from edu_widgets.notebook.widget import LiveWidget
+from edu_widgets.notebook.widget_context import WidgetContext
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, Refused
 from edu_widgets.protocol.visible_text import checked
 from edu_widgets.stream import commands

@@ -11,8 +11,7 @@ import msgspec
 import pytest
 
 from edu_widgets.client.sync.events import SignalReceived
-from edu_widgets.notebook.questions import Question
-from edu_widgets.notebook.widget import Asker
+from edu_widgets.notebook.questions import Asker, Question
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, Refused
 from edu_widgets.service import rules
