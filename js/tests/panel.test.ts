@@ -415,8 +415,29 @@ describe("one light, one banner", () => {
     expect(getComputedStyle(inner.querySelector(".edu") as Element).borderWidth).toBe("0px");
     expect(stage.find(".light").innerText).toBe("Offline");
     expect(stage.find(".banners").innerText).toContain("2 messages are kept");
-    const log = inner.querySelector(".edu") as HTMLElement;
-    expect(getComputedStyle(log).getPropertyValue("--log-h")).toBe("420px");
+  });
+
+  test("what is in the tabs is of one height, whatever it has around what scrolls", async () => {
+    const course = freshCourse();
+    const kinds = ["chat", "people", "board"];
+    const parts = Object.fromEntries(
+      kinds.map((kind) => [kind, real(kind === "people" ? "presence" : kind, course)]),
+    );
+    const features = ["chat", "presence", "board"];
+    const stage = await shown({ parts, course, lesson: { features } });
+    for (const [name, part] of Object.entries(parts)) {
+      stage.tab(name[0]?.toUpperCase() + name.slice(1)).click();
+      await vi.waitFor(() => expect(part.asked("ready")).toBe(1), PATIENT);
+      part.snapshot([], { course, features });
+      await loaded();
+      await expect.poll(() => stage.find("[role=tabpanel]:not([hidden])").offsetHeight).toBe(420);
+    }
+    for (const height of [600, 300]) {
+      stage.model.set("options", { height, lang: "en" });
+      await expect
+        .poll(() => stage.find("[role=tabpanel]:not([hidden])").offsetHeight)
+        .toBe(height);
+    }
   });
 
   test("an empty chat's box stands at the end of its tab", async () => {

@@ -1,4 +1,5 @@
-// In *Create New View for Cell Output* a panel fills the tab it is in, whatever height its cell has.
+// How high the panel is: in *Create New View for Cell Output* it fills the tab it is in, whatever height its
+// cell has; and what is in its own tabs is as high as they are, so that nothing jumps from one to another.
 
 import { LINKED_OUTPUT } from "../core/jupyter";
 
@@ -34,4 +35,30 @@ export function fill(
   });
   observer.observe(view);
   return () => observer.disconnect();
+}
+
+/**
+ * Keep the content of a tab no higher than the tab: what scrolls in it has what its header and its box
+ * to write in leave. Returns what ends it.
+ */
+export function keepTo(content: HTMLElement, height: number): () => void {
+  let inner = height;
+  let frame = 0;
+  const look = (): void => {
+    const { height: has } = content.getBoundingClientRect();
+    const next = Math.min(height, Math.max(LEAST, Math.round(inner + height - has)));
+    if (has === 0 || Math.abs(next - inner) < ENOUGH) return;
+    inner = next;
+    content.style.setProperty("--panel-h", `${inner}px`);
+  };
+  const observer = new ResizeObserver(() => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(look);
+  });
+  observer.observe(content);
+  return () => {
+    cancelAnimationFrame(frame);
+    observer.disconnect();
+    content.style.removeProperty("--panel-h");
+  };
 }

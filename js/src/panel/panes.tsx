@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useSignal, withHooks } from "../core/hooks";
 import { canLead, LEAD, lead, offer, offered } from "../core/navigation";
 import { inTabs, wordsOfPart } from "./documents";
+import { keepTo } from "./fit";
 import type { Room } from "./room";
 import type { Context } from "./words";
 
@@ -10,12 +11,14 @@ interface PanesProps {
   /** Which tab is in sight. */
   face: string | null;
   projected: boolean;
+  /** The height of what is in a tab, in pixels. */
+  height: number;
   onShow: (tab: string) => void;
 }
 
 /** What is in the tabs: made when it is first looked at, and kept. */
 export const Panes = withHooks(function Panes(
-  { room, face, projected, onShow }: PanesProps,
+  { room, face, projected, height, onShow }: PanesProps,
   { words }: Context,
 ): VNode {
   const parts = inTabs(useSignal(room.parts));
@@ -32,7 +35,14 @@ export const Panes = withHooks(function Panes(
         return (
           <div key={tab} id={`pane-${tab}`} role="tabpanel" {...label} hidden={tab !== face}>
             {atOnce || visited.has(tab) ? (
-              <Content key={model} room={room} tab={tab} reference={model} onShow={onShow} />
+              <Content
+                key={model}
+                room={room}
+                tab={tab}
+                reference={model}
+                height={projected ? 0 : height}
+                onShow={onShow}
+              />
             ) : (
               <Offer scope={scope} tab={tab} onShow={onShow} />
             )}
@@ -48,12 +58,14 @@ interface ContentProps {
   room: Room;
   tab: string;
   reference: string;
+  /** The height to keep to, in pixels; 0 if any will do. */
+  height: number;
   onShow: (tab: string) => void;
 }
 
 /** One of the lesson's widgets, without what the panel has for all of them. */
 const Content = withHooks(function Content(
-  { room, tab, reference, onShow }: ContentProps,
+  { room, tab, reference, height, onShow }: ContentProps,
   { words }: Context,
 ): VNode {
   const place = useRef<HTMLDivElement>();
@@ -72,6 +84,7 @@ const Content = withHooks(function Content(
       end();
     };
   }, []);
+  useEffect(() => (height && place.current ? keepTo(place.current, height) : undefined), [height]);
   return <div class="content" ref={place} data-in-panel="" />;
 });
 

@@ -133,7 +133,7 @@ export const PanelView = withHooks(function PanelView({ room, options }: ViewPro
             )}
           </div>
           <FloatLayer floats={floats} />
-          <Panes room={room} face={face} projected={projected} onShow={show} />
+          <Panes room={room} face={face} projected={projected} height={height} onShow={show} />
         </section>
       </Around.Provider>
     </Speak>
