@@ -113,7 +113,7 @@ class SharedBoard(BoardApi, EventWidget):
 
     def _people(self) -> Mapping[str, str]:
         people = dict(known(self._client))
-        return people if self._lesson is None else people | dict(self._lesson.known())
+        return people if self._lesson is None else people | dict(self._lesson.everybody())
 
     # -- from the course (network thread) ----------------------------------------------------------
 

@@ -120,6 +120,12 @@ class Assembly:
         found = [widget.known_people() for widget in opened if isinstance(widget, Directory)]
         return [person for people in found for person in people]
 
+    def everybody(self) -> Sequence[tuple[str, str]]:
+        """Return the same, after making the widgets that list people where there are none yet."""
+        for called in self._directories():
+            self._tried(self._features[called], partial(self.get, called))
+        return self.known()
+
     def identify(self, who: object) -> str:
         """Return the id of a person.
 

@@ -21,6 +21,9 @@ class WidgetContext(Protocol):
     def known(self) -> Sequence[tuple[str, str]]:
         """Return the ids and names of the people here, as far as known without asking."""
 
+    def everybody(self) -> Sequence[tuple[str, str]]:
+        """Return the same after making, if need be, the widgets that list people."""
+
     def headlines(self) -> list[NotificationSource]:
         """Return the sources that make headlines of features' documents."""
 

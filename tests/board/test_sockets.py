@@ -63,6 +63,10 @@ def test_two_people_draw_one_undoes_and_is_cut_off_in_the_middle_of_a_stroke(
         ours, hers = mira.board, ada.board
         look(ours)
         look(hers)
+        # Nothing but the board is open: the pen has somebody to go to all the same.
+        wait_until(lambda: "Ada" in ours.people_for_pen().values(), "people are known")
+        ours.give_pen("Ada").wait(PATIENCE)
+        wait_until(lambda: list(hers.pens.values()) == ["Ada"], "the student has the pen")
         ours.open_to("all").wait(PATIENCE)
         wait_until(lambda: hers.is_open, "the student may draw")
         drawn_and_undone(ours, hers)

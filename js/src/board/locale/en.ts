@@ -1,6 +1,12 @@
 const many = (count: number, one: string, more: string): string =>
   `${new Intl.NumberFormat("en").format(count)} ${count === 1 ? one : more}`;
 
+function kept(messages: number, changes: number): string {
+  const counted = [changes && many(changes, "stroke", "strokes")];
+  counted.push(messages && many(messages, "message", "messages"));
+  return `${counted.filter(Boolean).join(" and ")} ${messages + changes === 1 ? "is" : "are"}`;
+}
+
 export const en = {
   board: "Board",
   tools: "Tools",
@@ -74,6 +80,11 @@ export const en = {
   others: (count: number) => `and ${many(count, "more", "more")}`,
   writing: "Text on the board",
   empty: "Nothing on this page",
+  /** Of what is kept, `messages` of the chat, and `changes`: what was drawn. */
+  onOffline: (messages: number, changes: number) =>
+    messages + changes
+      ? `You can draw; ${kept(messages, changes)} kept.`
+      : "What you draw is kept and will be sent.",
   notOffered: "There is no board in this course.",
   project: "Project the board",
 };

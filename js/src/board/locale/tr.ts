@@ -73,6 +73,10 @@ export const tr: BoardCatalog = {
   others: (count) => `ve diğerleri: ${format(count)}`,
   writing: "Tahtadaki metin",
   empty: "Bu sayfada bir şey yok",
+  onOffline: (messages, changes) =>
+    messages + changes
+      ? `Çizebilirsiniz; ${[changes && `${format(changes)} çizim`, messages && `${format(messages)} ileti`].filter(Boolean).join(" ve ")} saklanıyor.`
+      : "Çizdikleriniz saklanır ve gönderilir.",
   notOffered: "Bu derste tahta yok.",
   project: "Tahtayı yansıt",
 };
