@@ -53,6 +53,18 @@ class HeartbeatAck(Data):
     """The `timestamp` of the heartbeat, in ms since 1970."""
 
 
+class Goodbye(Data):
+    """The service is about to end, and others of its kind go on: come back to them.
+
+    A client opens another connection at a random time within `spread_ms`, so that not all come at
+    once. Until then this one works as before. Who has not come back soon after that time is
+    disconnected with `RESTARTING`.
+    """
+
+    spread_ms: int
+    """Time within which to come back, in ms."""
+
+
 class Error(Data):
     """A command or a frame was refused."""
 

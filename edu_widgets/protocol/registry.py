@@ -161,6 +161,7 @@ def _register_shared() -> None:
         ("changes", messages.Changes),
         ("page", messages.Page),
         ("ack", messages.Ack),
+        ("goodbye", messages.Goodbye),
     ]
     for name, data, sender in seed:
         REGISTRY.frame(FrameType(name, data, sender))

@@ -6,7 +6,6 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from functools import partial
 
 import msgspec
 from aiohttp import hdrs, web
@@ -86,8 +85,6 @@ def application(door: Door, prefix: str = "") -> web.Application:
     app[WAITING] = Counter()
     app[http_connections.CONNECTIONS] = {}
     app[blobs.UPLOADS] = Counter()
-    if door.forwarding is not None:
-        door.forwarding.answers = partial(http_connections.answered, app)
     for path in {"", prefix}:
         http_connections.add_routes(app.router, path)
         blobs.add_routes(app.router, path)

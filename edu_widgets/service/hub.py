@@ -115,6 +115,10 @@ class Hub:
         self._states: dict[Callable[[], Any], Any] = {}
         self.vitals = Vitals(store, self.supervisor)
         self._problem = ""
+        self.ends = False
+        """True once members are asked to come back elsewhere; nobody is let in any more."""
+        self.empty = asyncio.Event()
+        """Set when the last member has left."""
 
     def start(self) -> None:
         """Begin to tick, and let features read the stored documents."""
@@ -137,8 +141,11 @@ class Hub:
         """Register a member whose connection is up.
 
         Raises:
-            Refused: `CONNECTION_LIMIT`; `REMOVED` since the member's identity was proven.
+            Refused: `CONNECTION_LIMIT`; `REMOVED` since the member's identity was proven;
+                `RESTARTING`: this process is about to end.
         """
+        if self.ends:
+            raise refusal(Code.RESTARTING, Code.RESTARTING.meaning)
         user = member.identity.user_id
         for course in tuple(member.identity.people):
             if any((course, one) in self._outside for one in (user, *member.identity.linked)):
@@ -172,6 +179,8 @@ class Hub:
             self._connections[user] -= 1
             if not self._connections[user]:
                 del self._connections[user]
+        if not self.members:
+            self.empty.set()
         self.changed = self.loop.time()
         self.metrics.members.set(len(self.members))
         for channel in tuple(member.channels):

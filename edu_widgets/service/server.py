@@ -22,6 +22,8 @@ from edu_widgets.service import (
     addresses,
     client_address,
     features,
+    goodbye,
+    http_connections,
     listening,
     logs,
     processes,
@@ -245,8 +247,11 @@ class Server:
     async def _set_up(self, door: Door) -> None:
         """Make the HTTP server and the gates of its connections."""
         address = self._options.address
+        app = application(door, address.prefix)
+        if self._forwarding is not None:
+            self._forwarding.answers = partial(http_connections.answered, app)
         self._runner = web.AppRunner(
-            application(door, address.prefix),
+            app,
             access_log=None,
             logger=http_log,
             handle_signals=False,
@@ -319,7 +324,14 @@ class Server:
         trace: TracebackType | None,
     ) -> None:
         """Close members as restarting, store queued commands, release all resources."""
+        await self.leave()
         await self._let_go()
+
+    async def leave(self) -> None:
+        """Let nobody in any more; if there are other processes, let the members go there."""
+        self._listener.close()
+        if self._forwarding is not None and not self._neighbours.alone:
+            await goodbye.say(self.hub)
 
     async def _let_go(self) -> None:
         listener = getattr(self, "_listener", None)

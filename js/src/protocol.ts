@@ -1666,6 +1666,18 @@ export interface AckData {
   heads?: Record<string, number>;
 }
 
+/**
+ * The service is about to end, and others of its kind go on: come back to them.
+ *
+ * A client opens another connection at a random time within `spread_ms`, so that not all come at
+ * once. Until then this one works as before. Who has not come back soon after that time is
+ * disconnected with `RESTARTING`.
+ */
+export interface GoodbyeData {
+  /** Time within which to come back, in ms. */
+  spreadMs: number;
+}
+
 /** The number and names of the people in the channel. Coalesced, at most four a second. */
 export interface RoomData {
   /** Number of people in the channel. */
@@ -2382,6 +2394,7 @@ export interface ServiceMessages {
   changes: ChangesData;
   page: PageData;
   ack: AckData;
+  goodbye: GoodbyeData;
   room: RoomData;
   new_invite: NewInviteData;
   concerned: ConcernedData;

@@ -7,7 +7,7 @@ import pytest
 from edu_widgets.client.sync.events import ReconnectFailed, State, StateChanged
 from edu_widgets.client.sync.session import CALM
 from edu_widgets.client.view import look
-from edu_widgets.protocol import Code
+from edu_widgets.protocol import Code, messages
 from tests.client.rig import ROOM, Rig, changes, command
 
 
@@ -354,3 +354,40 @@ def test_closing_while_connecting_closes_the_transport_and_ends_it() -> None:
     rig.look()
     assert rig.state() is State.CLOSED
     assert rig.connects == 1
+
+
+def test_a_goodbye_moves_to_another_connection_within_its_time_and_nobody_is_told() -> None:
+    rig = Rig()
+    rig.live()
+    rig.forget()
+    rig.receive("goodbye", messages.Goodbye(spread_ms=4_000), channel="system")
+    rig.submit(command("kept"))
+    assert rig.state() is State.CONNECTED
+    assert not rig.closes, "until then it goes on"
+    begun = rig.clock.now
+    while not rig.closes:
+        due = rig.session.deadline()
+        assert due is not None
+        assert due <= begun + 4.0
+        rig.clock.now = due
+        rig.session.tick()
+        rig.look()
+    assert rig.connects == 1, "the next attempt is made at once"
+    assert rig.session.calm
+    rig.session.opened()
+    rig.grant(seq=0)
+    assert rig.state() is State.CONNECTED
+    rig.look()
+    assert len(rig.frames("chat_message")) == 2, "what had no answer is sent again"
+
+
+def test_those_who_are_told_goodbye_together_do_not_come_back_together() -> None:
+    times = set()
+    for seed in range(20):
+        rig = Rig(seed=seed)
+        rig.live()
+        rig.receive("goodbye", messages.Goodbye(spread_ms=4_000), channel="system")
+        due = rig.session.deadline()
+        assert due is not None
+        times.add(int(due - rig.clock.now))
+    assert times == {0, 1, 2, 3}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 import re
@@ -159,6 +160,26 @@ async def test_typing_and_what_is_drawn_is_seen_at_both(both: tuple[Service, Ser
     )
 
 
+async def test_who_is_at_a_process_that_ends_is_asked_to_come_back_elsewhere(
+    both: tuple[Service, Service],
+) -> None:
+    one, other = both
+    ada, bob = await one.student(), await other.student("Bob")
+    await ada.enter()
+    await bob.enter()
+    await bob.counts(2)
+    leaving = asyncio.ensure_future(other.server.leave())
+    told = await bob.until("goodbye")
+    assert 0 < told["data"]["spreadMs"] <= 2_000
+    await bob.answer(await bob.say("It goes on until I leave"))
+    await ada.message("It goes on until I leave")
+    with pytest.raises(OSError, match="Connect call failed"):
+        await other.open(bob.token)
+    assert not leaving.done()
+    await bob.socket.close()
+    await leaving
+
+
 class Real:
     """A service in a process of its own."""
 
@@ -194,9 +215,8 @@ def two_behind_nginx(folder: Path, redis: RedisServer) -> Iterator[list[Real]]:
         states = [one.state() for one in real]
         page = (ROOT / "docs/several-processes.md").read_text("utf-8")
         upstream, lines_of_page = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
-        for told, port in zip(states, (8765, 8766), strict=True):
-            assert f"127.0.0.1:{port}" in upstream
-            upstream = upstream.replace(f"127.0.0.1:{port}", f"127.0.0.1:{told.port}")
+        ports = {"8765": states[0].port, "8766": states[1].port}
+        upstream = re.sub(r"8765|8766", lambda found: str(ports[found[0]]), upstream)
         servers = "".join(
             f"server {{ listen unix:{folder}/{name}; {lines} }}\n"
             for name, lines in (
@@ -216,7 +236,7 @@ def two_behind_nginx(folder: Path, redis: RedisServer) -> Iterator[list[Real]]:
         yield real
     finally:
         for process in processes:
-            process.terminate()
+            process.kill()
         for process in processes:
             process.wait(PATIENCE)
 
@@ -293,6 +313,7 @@ async def test_a_class_behind_nginx_loses_one_of_two_processes(
             for client in members[::2]:
                 await votes(client, id_)
             real[1].process.kill()
+            await asyncio.to_thread(real[1].process.wait, PATIENCE)
             back = [
                 await come(through, way, token)
                 for way, token in zip([w for w in ways for _ in range(2)], tokens, strict=True)

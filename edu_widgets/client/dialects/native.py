@@ -307,6 +307,10 @@ def _on_heartbeat_ack(session: SessionPort, link: Link, envelope: Envelope) -> N
     link.beat_at = None
 
 
+def _on_goodbye(session: SessionPort, _link: Link, envelope: Envelope) -> None:
+    session.move_within(decode_data(envelope, messages.Goodbye).spread_ms / 1000)
+
+
 def _on_other(session: SessionPort, _link: Link, envelope: Envelope) -> None:
     if session.questions.answered(envelope.message_id, envelope.data):
         return
@@ -328,6 +332,7 @@ _HANDLERS: dict[str, Callable[[SessionPort, Link, Envelope], None]] = {
     "subscribed": _on_subscribed,
     "unsubscribed": _on_unsubscribed,
     "ack": _on_ack,
+    "goodbye": _on_goodbye,
     "error": _on_error,
     "page": _on_page,
     "room": _on_room,

@@ -67,6 +67,9 @@ class SessionPort(Protocol):
     def reconnect(self, reason: str) -> None:
         """Close the connection and open another one."""
 
+    def move_within(self, seconds: float) -> None:
+        """Change over to another connection at a random time within so many seconds."""
+
 
 class Dialect(Protocol):
     """The frames to exchange with one kind of service; the session manages the connection."""

@@ -128,6 +128,8 @@ class Link:
     """Time at which the last wait for an unanswered command ends."""
     probed: bool = False
     """True if a ping was sent whose pong has to come after that command's answer."""
+    leave_at: float | None = None
+    """Time at which to open another connection instead, as the service is about to end."""
 
 
 FAST_PHASE = 120.0

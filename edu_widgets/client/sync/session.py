@@ -45,6 +45,7 @@ network ends every connection after a minute, and nobody has to know."""
 
 _DOUBTFUL = frozenset({Code.UNAUTHORIZED, Code.FORBIDDEN})
 _MAX_WAIT = 60.0
+_MAX_SPREAD = 600.0
 _LAST_MS = 4e12
 _EXPIRED = (
     "The token has expired, and asking for another one gave none that is accepted. Connect again "
@@ -112,7 +113,8 @@ class Session:
         """Return the monotonic time for the next call of `tick`."""
         times = [self.next_attempt, self._calm_until, self.outbox.store_at(self._clock.monotonic())]
         if self._link is not None:
-            times += [self._link.liveness.due(), self.dialect.due(self._link)]
+            link = self._link
+            times += [link.liveness.due(), self.dialect.due(link), link.leave_at]
         over = self.outbox.expires_at()
         if over is not None:
             times.append(self._clock.monotonic() + max(0.0, over - self._clock.elapsed()))
@@ -282,6 +284,9 @@ class Session:
         link = self._link
         if link is None:
             return
+        if link.leave_at is not None and now >= link.leave_at:
+            self._move(now)
+            return
         beat, dead = link.liveness.check(now, wall)
         if self.dialect.gone(link, now, silent=dead):
             self._actions.append(Close(Code.DEAD_PEER, "no answer"))
@@ -341,6 +346,20 @@ class Session:
         if self._link is not None:
             self._actions.append(Close(1000, "another"))
             self.lost(0, reason)
+
+    def move_within(self, seconds: float) -> None:
+        """Change over to another connection at a random time within so many seconds."""
+        if self._link is not None and self._link.leave_at is None:
+            wait = self._backoff.rng.uniform(0.0, min(max(seconds, 0.0), _MAX_SPREAD))
+            self._link.leave_at = self._clock.monotonic() + wait
+
+    def _move(self, now: float) -> None:
+        """Open another connection at once, and tell nobody unless that fails."""
+        self._actions.append(Close(1000, "another"))
+        self._calm_until = now + CALM
+        self._forget_link(now)
+        self._become(self._unconnected())
+        self._try_now()
 
     def unsubscribe(self, name: str) -> None:
         """Remove a subscriber of a channel; without any the channel is left."""
