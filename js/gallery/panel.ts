@@ -85,6 +85,7 @@ export const panels: Record<string, Scene> = {
     parts: { ...whole, ...turkish },
     lesson: { features: offered },
   }),
+  "panel-notes": scene(staff(), { tab: "notes" }),
   "panel-poll": scene(staff({ unread: { chat: 1, people: 0, notifications: 3 } }), {
     tab: "polls",
   }),
