@@ -71,15 +71,7 @@ class PollsApi:
             NotConnected: the lesson is closed.
         """
         asked = authoring.question(
-            question,
-            options,
-            kind=kind,
-            correct=correct,
-            tolerance=tolerance,
-            seconds=seconds,
-            anonymous=anonymous,
-            named=named,
-            live=live,
+            question, options, kind, correct, seconds, anonymous, named, live, tolerance=tolerance
         )
         return self.put(asked, open_=True, again=again)
 
@@ -99,15 +91,7 @@ class PollsApi:
     ) -> Poll:
         """Prepare a poll that only instructors see until `poll.open()`; otherwise as `ask`."""
         asked = authoring.question(
-            question,
-            options,
-            kind=kind,
-            correct=correct,
-            tolerance=tolerance,
-            seconds=seconds,
-            anonymous=anonymous,
-            named=named,
-            live=live,
+            question, options, kind, correct, seconds, anonymous, named, live, tolerance=tolerance
         )
         return self.put(asked, open_=False, again=again)
 

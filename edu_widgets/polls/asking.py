@@ -13,8 +13,9 @@ from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.client.sync.events import DocumentsChanged
 from edu_widgets.polls import remarks
 from edu_widgets.polls.authoring import Question
-from edu_widgets.polls.mirror import Polls, Seen
+from edu_widgets.polls.mirror import Polls
 from edu_widgets.polls.poll import Poll
+from edu_widgets.polls.seen import Seen
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import NotConnected, Refused, WouldDeadlock
 

@@ -85,16 +85,16 @@ class Question:
 def question(  # noqa: PLR0913 - a question has as many sides
     text: object,
     options: Sequence[object] = (),
-    *,
     kind: str = "single",
     correct: object = None,
-    tolerance: float = 0,
     seconds: float | None = None,
-    anonymous: bool = False,
-    named: bool = False,
-    live: bool = False,
+    anonymous: bool = False,  # noqa: FBT001, FBT002 - the parameters of `polls.ask`, in its order
+    named: bool = False,  # noqa: FBT001, FBT002
+    live: bool = False,  # noqa: FBT001, FBT002
+    *,
+    tolerance: float = 0,
 ) -> Question:
-    """Check a question as it is asked in a call.
+    """Check a question as it is given to `polls.ask` or `polls.draft`.
 
     Options that are no strings are shown as Python prints them. `correct` is an option's number
     from 1 or its text, or a list of them; of numbers and texts the answer or a list of answers.

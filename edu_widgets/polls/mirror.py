@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -47,47 +46,13 @@ from edu_widgets.polls.documents import (
     PollSecret,
     PollSession,
     PollTally,
-    RoundResult,
     Turnout,
 )
 from edu_widgets.polls.grace import ends_at, takes_votes
-from edu_widgets.protocol import REGISTRY, Code, Document
+from edu_widgets.polls.seen import Seen, edited, present_vote
+from edu_widgets.protocol import REGISTRY, Document
 from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.protocol.errors import InvalidArgument
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """One's own vote in the present round.
-
-    `choice` is what counts, or will if nothing happens to it; `state` is `pending`, `queued`,
-    `counted`, `late` or `failed`, with `error`, a sentence. Of a vote that came too late `choice`
-    is what counts instead, None for nothing.
-    """
-
-    choice: Choice | None
-    state: str
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A poll with all that this person may see of it.
-
-    `making` is the command that creates it, as long as the service has not got it. `born` orders
-    those of one time.
-    """
-
-    poll: Poll
-    born: int = 0
-    making: PendingCommand[CreatePoll] | None = None
-    secret: PollSecret | None = None
-    tally: PollTally | None = None
-    answered: int = 0
-    live: RoundResult | None = None
-    vote: Vote | None = None
-    earlier: tuple[tuple[int, Choice], ...] = ()
-
 
 _LEADS_TO = {
     OPEN_POLL: "open",
@@ -138,12 +103,12 @@ class Polls:
         """Every poll there is for this person, oldest first, drafts among them."""
         votes, edits = self.votes.waiting(), self.edits.waiting()
         found = {
-            poll.id: _edited(self._seen(poll, born, votes), edits)
+            poll.id: edited(self._seen(poll, born, votes), edits)
             for poll, born in self._documents()
         }
         for number, making in enumerate(self.making.waiting()):
             if making.id not in found:
-                found[making.id] = _edited(Seen(self._made(making), number, making), edits)
+                found[making.id] = edited(Seen(self._made(making), number, making), edits)
         return sorted(found.values(), key=lambda seen: (seen.poll.created_at, seen.born))
 
     def get(self, id_: str) -> Seen | None:
@@ -152,11 +117,9 @@ class Polls:
         poll = decoded(doc, Poll)
         if doc is not None and poll is not None:
             seen = self._seen(self._for_me(poll), doc.born, self.votes.waiting())
-            return _edited(seen, self.edits.waiting())
+            return edited(seen, self.edits.waiting())
         making = next((own for own in self.making.waiting() if own.id == id_), None)
-        return (
-            _edited(Seen(self._made(making), 0, making), self.edits.waiting()) if making else None
-        )
+        return edited(Seen(self._made(making), 0, making), self.edits.waiting()) if making else None
 
     def left(self, poll: Poll) -> int | None:
         """The ms until an open poll closes, as far as the service's clock is known."""
@@ -203,7 +166,7 @@ class Polls:
             tally=decoded(staff.get(f"tally:{poll.id}"), PollTally),
             answered=turnout.answered if turnout is not None and fresh else 0,
             live=turnout.live if turnout is not None and fresh else None,
-            vote=_vote(poll, own.get(str(poll.round)), votes),
+            vote=present_vote(poll, own.get(str(poll.round)), votes),
             earlier=tuple(sorted(earlier)),
         )
 
@@ -268,7 +231,7 @@ class Polls:
         return self.steps.send(type_, data)
 
     def _late(self, data: _Opening) -> _Opening:
-        """What opens a round, with the time after its end for those whose picture is late."""
+        """Return a command that opens a round, with the grace period for viewers of a stream."""
         ms = min(MAX_GRACE, round(1000 * self._grace()))
         return msgspec.structs.replace(data, grace_ms=ms) if ms > 0 else data
 
@@ -377,37 +340,3 @@ class Polls:
             if one.making is None and waits:
                 return one
         return None
-
-
-def _edited(seen: Seen, edits: list[PendingCommand[EditPoll]]) -> Seen:
-    """A poll as it will be once the edits that are on their way have arrived."""
-    for own in edits:
-        if own.data.poll_id != seen.poll.id or not own.hopeful:
-            continue
-        poll, data, secret = seen.poll, own.data, seen.secret
-        given: dict[str, object] = {"question": data.question, "options": data.options}
-        given = {name: value for name, value in given.items() if value is not None}
-        if data.seconds is not None:
-            given["seconds"] = data.seconds or None
-        if data.correct:
-            secret = PollSecret(poll.id, data.correct, data.tolerance)
-        elif data.correct is not None and poll.state == "draft":
-            secret = None
-        seen = replace(seen, poll=msgspec.structs.replace(poll, **given), secret=secret)
-    return seen
-
-
-def _vote(poll: Poll, counted: Choice | None, votes: list[PendingCommand[CastVote]]) -> Vote | None:
-    """One's vote in the present round: the newest on its way, else what was counted."""
-    mine = [v for v in votes if (v.data.poll_id, v.data.round) == (poll.id, poll.round)]
-    acknowledged = [own.data.choice for own in mine if own.state == "sent"]
-    counted = acknowledged[-1] if acknowledged else counted
-    if not mine:
-        return None if counted is None else Vote(counted, "counted")
-    own = mine[-1]
-    if not own.hopeful:
-        late = own.code == Code.TOO_LATE
-        return Vote(counted, "late" if late else "failed", own.error)
-    if own.state == "sent":
-        return Vote(own.data.choice, "counted")
-    return Vote(own.data.choice, "queued" if own.state == "queued" else "pending")

@@ -15,7 +15,8 @@ from edu_widgets.notebook.nodes import Body, to_nodes
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.notebook.versions import Versions
 from edu_widgets.polls.documents import Poll, PollTally
-from edu_widgets.polls.mirror import Polls, Seen
+from edu_widgets.polls.mirror import Polls
+from edu_widgets.polls.seen import Seen
 from edu_widgets.polls.text_answers import answer_mark
 
 POLLS = "polls"

@@ -9,8 +9,9 @@ from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.polls import remarks, results
 from edu_widgets.polls.documents import Choice
 from edu_widgets.polls.documents import Poll as PollBody
-from edu_widgets.polls.mirror import Polls, Seen, Vote
+from edu_widgets.polls.mirror import Polls
 from edu_widgets.polls.preconditions import DELETED, Step, check_step
+from edu_widgets.polls.seen import Seen, Vote
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import InvalidArgument, Refused
 

@@ -9,8 +9,9 @@ from edu_widgets.client.bodies import when
 from edu_widgets.client.course import CourseClient
 from edu_widgets.notebook.records import RecordEntry, ReportTable, as_it_is
 from edu_widgets.polls import frozen
-from edu_widgets.polls.mirror import Polls, Seen
+from edu_widgets.polls.mirror import Polls
 from edu_widgets.polls.results import rows
+from edu_widgets.polls.seen import Seen
 
 _REPORT = {
     "en": {
