@@ -16,7 +16,7 @@ from edu_widgets.client.transport.phoenix import PhoenixChannels
 from edu_widgets.client.transport.tasks import first_of
 from edu_widgets.client.transport.tokens import ask, without
 from edu_widgets.client.transport.websocket import dial, retry_after
-from edu_widgets.client.transport.wire import Wire
+from edu_widgets.client.transport.wire import Wire, WireTransport
 from edu_widgets.protocol import Code
 
 HEARTBEAT = 20.0
@@ -35,14 +35,12 @@ _tracked: dict[tuple[str, str], deque[float]] = {}
 """When presence was told last, by project and person: who comes back often would exceed it."""
 
 
-class SupabaseTransport:
+class SupabaseTransport(WireTransport):
     """A WebSocket to a Supabase project, whose private channels carry the seed's messages.
 
     The channels are joined before the connection counts as open, so nothing is sent into one that
     the project's policies refuse. Another channel takes another connection.
     """
-
-    name = "websocket"
 
     def __init__(
         self,
@@ -55,15 +53,9 @@ class SupabaseTransport:
         self._wanted = channels
         self._clock = clock
         self._phoenix = PhoenixChannels(target.user_id, target.name or target.user_id)
-        self._wire: Wire | None = None
         self._token = ""
         self._untold: list[str] = []
         self._early: list[bytes] = []
-
-    @property
-    def received(self) -> int:
-        """Bytes that have come, also those of a frame that is not whole yet."""
-        return 0 if self._wire is None else self._wire.received
 
     async def open(self) -> None:
         """Connect and join the channels.
@@ -164,22 +156,6 @@ class SupabaseTransport:
                 translated = self._phoenix.sent(frame)
                 if translated is not None:
                     await wire.send(translated, text=True)
-
-    def ping(self, answered: Callable[[], None]) -> None:
-        """Send a ping; a connection that is gone is noticed by `read`."""
-        if self._wire is not None:
-            self._wire.ask_alive(answered)
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close within a second; then let go."""
-        wire, self._wire = self._wire, None
-        if wire is not None:
-            await wire.end(code, reason)
-
-    def _open_wire(self) -> Wire:
-        if self._wire is None:
-            raise TransportFailed(0, "The connection is closed.")
-        return self._wire
 
 
 def _refusal(error: InvalidStatus) -> TransportFailed:

@@ -31,7 +31,7 @@ from edu_widgets.client.transport.base import (
 from edu_widgets.client.transport.selection import TransportSelection
 from edu_widgets.client.transport.tasks import first_of
 from edu_widgets.client.transport.tokens import ask, without
-from edu_widgets.client.transport.wire import ABNORMAL, CLOSE_TIMEOUT, Wire, nothing
+from edu_widgets.client.transport.wire import ABNORMAL, CLOSE_TIMEOUT, Wire, WireTransport, nothing
 from edu_widgets.protocol import HEADER, MAX_SERVICE_FRAME, Code, is_retry
 
 OPEN_TIMEOUT = 10.0
@@ -66,14 +66,12 @@ _quiet = logging.getLogger("edu_widgets.client.websockets")
 _quiet.setLevel(logging.INFO)
 
 
-class WebSocketTransport:
+class WebSocketTransport(WireTransport):
     """A WebSocket to a service, by the `websockets` library.
 
     The session has a heartbeat of its own, so the library's keepalive is off; compression
     costs the service more than it saves for messages this small.
     """
-
-    name = "websocket"
 
     def __init__(
         self,
@@ -85,14 +83,8 @@ class WebSocketTransport:
         self._target = target
         self._selection = selection
         self._patience = patience
-        self._wire: Wire | None = None
         self._token = ""
         self._heard = False
-
-    @property
-    def received(self) -> int:
-        """Bytes that have come, also those of a frame that is not whole yet."""
-        return 0 if self._wire is None else self._wire.received
 
     async def open(self) -> None:
         """Connect, and see what answers: a service of ours, or a base one where that will do."""
@@ -227,22 +219,6 @@ class WebSocketTransport:
         with contextlib.suppress(ConnectionClosed):
             for frame in frames:
                 await wire.send(frame, text=True)
-
-    def ping(self, answered: Callable[[], None]) -> None:
-        """Send a ping; a connection that is gone is noticed by `read`."""
-        if self._wire is not None:
-            self._wire.ask_alive(answered)
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close within a second; then let go."""
-        wire, self._wire = self._wire, None
-        if wire is not None:
-            await wire.end(code, reason)
-
-    def _open_wire(self) -> Wire:
-        if self._wire is None:
-            raise TransportFailed(0, "The connection is closed.")
-        return self._wire
 
 
 async def dial(url: str, headers: dict[str, str], patience: float) -> Wire:

@@ -13,6 +13,7 @@ from websockets.asyncio.server import broadcast
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.protocol import State
 
+from edu_widgets.client.transport.base import TransportFailed
 from edu_widgets.client.transport.tasks import BackgroundTasks
 from edu_widgets.protocol import Code
 
@@ -123,6 +124,39 @@ class Wire(ClientConnection):
         """Let go of the socket."""
         if self._raw is not None:
             self._raw.abort()
+
+
+class WireTransport:
+    """A transport by a `Wire`: its bytes, pings and end, whatever is said over it."""
+
+    name = "websocket"
+    _wire: Wire | None = None
+
+    @property
+    def received(self) -> int:
+        """Bytes that have come, also those of a frame that is not whole yet."""
+        return 0 if self._wire is None else self._wire.received
+
+    def ping(self, answered: Callable[[], None]) -> None:
+        """Send a ping; a connection that is gone is noticed by `read`."""
+        if self._wire is not None:
+            self._wire.ask_alive(answered)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close within a second; then let go."""
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await wire.end(code, reason)
+
+    def _open_wire(self) -> Wire:
+        """Return the wire.
+
+        Raises:
+            TransportFailed: the connection is closed.
+        """
+        if self._wire is None:
+            raise TransportFailed(0, "The connection is closed.")
+        return self._wire
 
 
 def nothing() -> None:
