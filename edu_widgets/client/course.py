@@ -2,249 +2,109 @@
 
 import asyncio
 import contextlib
-import json
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
-from dataclasses import replace
+from concurrent.futures import Future
 from functools import partial
-from hashlib import sha256
-from pathlib import Path
-from types import MethodType
-from typing import TypeVar
-from weakref import WeakMethod
 
 import msgspec
 
 from edu_widgets.client.blobs import NO_PICTURES, Blobs
-from edu_widgets.client.membership import CourseMembership
+from edu_widgets.client.course_connection import CourseConnection
 from edu_widgets.client.runtime.blob_transfers import BlobTransfers
-from edu_widgets.client.runtime.listeners import Listeners
-from edu_widgets.client.runtime.pending_receipts import PendingAnswers, PendingReceipts
-from edu_widgets.client.runtime.pool import Connections, Pool, Pooled, Settings
 from edu_widgets.client.runtime.receipts import Answer, Receipt
-from edu_widgets.client.runtime.threads import CallbackThread, NetworkThread
-from edu_widgets.client.sync.channel import ChannelState, Grant
+from edu_widgets.client.sync.channel import Grant
 from edu_widgets.client.sync.clock import elapsed
 from edu_widgets.client.sync.commands import Command, InPlaceOf, compose
-from edu_widgets.client.sync.events import (
-    Answered,
-    ChannelChanged,
-    ChannelEvent,
-    CommandChanged,
-    DocumentsChanged,
-    FrameReceived,
-    PageSettled,
-    ReconnectFailed,
-    SessionEvent,
-    SignalReceived,
-    StateChanged,
-)
 from edu_widgets.client.sync.mirror import Mirror
 from edu_widgets.client.sync.outbox import REPLACED, WITHDRAWN, Outbox
 from edu_widgets.client.sync.session import Session
-from edu_widgets.client.transport.base import Target, proxy_told
+from edu_widgets.client.transport.base import proxy_told
 from edu_widgets.client.view import (
     ClientNumbers,
     CourseEvent,
     CourseView,
-    CurrentView,
-    Entrance,
     Person,
     ViewChanged,
-    look,
 )
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.blobs import BlobRef
-from edu_widgets.protocol.channels import course_channel
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
-    ForkedProcess,
     NotConnected,
     TooLate,
     refusal,
 )
 from edu_widgets.protocol.validation import seconds
 
-C = TypeVar("C", bound="CourseClient")
-
-_CLOSE_WITHIN = 5.0
 _HANDED = "It was handed to the service, and cannot be withdrawn. Delete it once it is sent."
 
 
-def scope(service: str, channel: str, user_id: str) -> str:
-    """Return an opaque name for one person in one channel of one service."""
-    return sha256(json.dumps([service, channel, user_id]).encode()).hexdigest()[:20]
+class CourseClient(CourseConnection):
+    """Documents, commands and questions of one person in one course.
 
-
-class CourseClient:
-    """Channels, commands and events of one person in one course.
-
-    Methods may be called from any thread and return at once; listeners are called on the
-    network thread and must not block.
+    Methods may be called from any thread and return at once, but for those that say that they
+    wait.
     """
 
-    viewer: str = ""
-    """The viewer it is for, where several people share a kernel; "": the owner."""
     seen_as: "CourseClient | None" = None
     """The client whose pages are looked at through this one; None: its own."""
-    kept: Path | None = None
-    """The folder of data for later kernels; None: nothing is stored."""
-    company: object = None
-    """The notebook's data about the people who share the kernel; opaque here."""
 
-    def __init__(  # noqa: PLR0913 - made in one place
-        self,
-        course: str,
-        target: Target,
-        me: Person,
-        pool: Pool,
-        network: NetworkThread,
-        callbacks: CallbackThread,
-        settings: Settings | None = None,
-        *,
-        host: str = "",
-        channel: str = "",
-        entrance: Entrance | None = None,
-    ) -> None:
-        self.course = course
-        self.entrance = entrance or Entrance()
-        self.host = host
-        self.channel = channel or course_channel(course)
-        """The channel that everybody in the course reads, as the service spells it."""
-        self.invite = ""
-        """The invite for students, if this kernel was told; for staff."""
-        self._target = target
-        self.scope = scope(target.key[0], self.channel, target.user_id)
-        """The key under which data of one person in one channel of one service are stored."""
-        self._membership = CourseMembership(course, self.channel, me)
-        self._pool = pool
-        self._network = network
-        self._callbacks = callbacks
-        self._settings = settings or Settings()
-        self._pooled: Pooled | None = None
-        self._outbox: Outbox | None = None
-        self._listeners: Listeners[CourseEvent] = Listeners()
-        self._receipts = PendingReceipts()
-        self._answers = PendingAnswers()
-        self._current = CurrentView()
-        self._stop_listening: Callable[[], None] = lambda: None
-        self._closed = False
-        self._last_words: Listeners[None] = Listeners()
-
-    def sibling(self, kind: type[C], me: Person, target: Target | None = None) -> C:
-        """Make a client of the same course for another viewer of this kernel; it is not started.
-
-        Without a `target` it shares this one's connection.
-        """
-        made = kind(
-            self.course,
-            target or self._target,
-            me,
-            self._pool,
-            self._network,
-            self._callbacks,
-            self._settings,
-            host=self.host,
-            channel=self.channel,
-            entrance=self.entrance,
-        )
-        made.company = self.company
-        return made
+    # -- reading ---------------------------------------------------------------------------
 
     @property
-    def target(self) -> Target:
-        """The address and the identity of my connection."""
-        return self._target
+    def base(self) -> bool:
+        """True if the service is known to speak only the seed's messages."""
+        pooled = self._pooled
+        return pooled is not None and pooled.connection.session.dialect.name == "base"
 
-    @property
-    def connections(self) -> Connections:
-        """The threads, pool and settings it uses."""
-        return Connections(self._pool, self._network, self._callbacks, self._settings)
+    def features(self, channel: str) -> tuple[str, ...]:
+        """Return a channel's features, if the service has named them; the view has the course's."""
+        state = self._state(channel)
+        return state.features if state is not None else ()
 
-    # -- life -------------------------------------------------------------------------
-
-    def start(self) -> None:
-        """Connect and subscribe; returns once the outbox is open, not once connected.
+    def mirror(self, channel: str | None = None) -> Mirror:
+        """Return the documents of a channel of this course; empty if it is not subscribed.
 
         Raises:
-            NotConnected: too many connections are open.
+            ForkedProcess: this is a forked child.
         """
-        self._network.forbid_waiting()
-        self._network.run(self._start).result()
+        self._network.check_process()
+        return self._membership.mirrors.get(channel or self.channel) or Mirror()
 
-    async def _start(self) -> None:
-        pooled = await self._pool.acquire(self._target, self._settings)
-        if self._closed:
-            await self._pool.release(self._target)
-            return
-        self._pooled, self._outbox = pooled, pooled.outbox
-        self._stop_listening = pooled.connection.listen(self._heard)
-        pooled.use(self._target)
-        with pooled.connection.act() as session:
-            self._membership.enter(session)
-        self._update_view()
+    def commands(self, type_: str) -> list[Command]:
+        """Return my commands of a type in this course that are not acknowledged, oldest first."""
+        if self._outbox is None:
+            return []
+        mine = self._membership.mirrors
+        return [c for c in self._outbox if c.type == type_ and c.channel in mine]
 
-    def close(self) -> None:
-        """Leave the course. Waiting commands stay on disk; the next session sends them."""
-        if self._closed:
-            return
-        self._last_words.tell(None)
-        try:
-            closing = self._network.run(self._close)
-        except (NotConnected, ForkedProcess):
-            self._closed = True  # the thread has closed everything, or belongs to another process
-            return
-        if self._network.here:
-            self._closed = True
-        else:
-            with contextlib.suppress(TimeoutError, CancelledError):
-                closing.result(_CLOSE_WITHIN)
+    def numbers(self) -> ClientNumbers:
+        """Return numbers about the connection."""
+        pooled = self._pooled
+        if pooled is None:
+            return ClientNumbers(self._current.view.state, "", None, 0, 0, "")
+        session = pooled.connection.session
+        return ClientNumbers(
+            self._current.view.state,
+            pooled.connection.transport_name,
+            session.statistics.round_trip,
+            self._current.view.queued,
+            session.statistics.reconnects,
+            pooled.storage.problem if pooled.storage is not None else "",
+            proxy_told(self._target.url),
+            pooled.selection.service.why_not,
+            session.service_clock.now() - time.time(),
+        )
 
-    async def _close(self) -> None:
-        self._closed = True
-        self._stop_listening()
-        pooled, self._pooled = self._pooled, None
-        if pooled is not None:
-            with pooled.connection.act() as session:
-                self._membership.leave(session)
-            await self._pool.release(self._target)
-        self._receipts.close(NotConnected("The lesson was closed; what waited is kept on disk."))
-        self._answers.close(NotConnected(self.entrance.closed))
-        self._update_view()
+    def service_now(self) -> float:
+        """Return the service's time in ms since 1970, as far as it is known; any thread."""
+        pooled = self._pooled
+        if pooled is None:
+            return time.time() * 1000
+        return pooled.connection.session.service_clock.now() * 1000
 
-    def renew(
-        self,
-        target: Target,
-        me: Person | None = None,
-        *,
-        host: str = "",
-        entrance: Entrance | None = None,
-    ) -> None:
-        """Use another address or token from the next attempt to connect on; try now, if due.
-
-        `me`: my identity as the service has just stated it, if it was asked; my name may differ.
-        """
-        if me is not None:
-            self._membership.rename(me)
-        self.host = host or self.host
-        self.entrance = entrance or self.entrance
-
-        def use() -> None:
-            if self._pooled is not None:
-                if self._pool.move(self._target, target):
-                    self._target = target
-                self._pooled.use(target)
-                self._listeners.tell(ViewChanged(self._current.view))
-
-        self._network.post(use)
-
-    def before_close(self, say: Callable[[], object]) -> Callable[[], None]:
-        """Call `say` when the lesson is about to be left; return a function that cancels this.
-
-        `say` may still send.
-        """
-        return self._last_words.listen(lambda _: say())
+    # -- waiting ---------------------------------------------------------------------------
 
     def caught_up(self, channel: str | None = None) -> bool:
         """Return True if the mirror holds everything up to the head of the service's last answer.
@@ -284,91 +144,6 @@ class CourseClient:
             return so()
         return self._current.wait_for(so, timeout)
 
-    def features(self, channel: str) -> tuple[str, ...]:
-        """Return a channel's features, if the service has named them; the view has the course's."""
-        state = self._state(channel)
-        return state.features if state is not None else ()
-
-    @property
-    def base(self) -> bool:
-        """True if the service is known to speak only the seed's messages."""
-        pooled = self._pooled
-        return pooled is not None and pooled.connection.session.dialect.name == "base"
-
-    @property
-    def usable(self) -> bool:
-        """True if the client is open, and of this process."""
-        return not self._closed and self._network.alive
-
-    def check(self) -> None:
-        """Raise `ForkedProcess` in a forked child, `NotConnected` after the thread's end."""
-        self._network.check()
-
-    def check_process(self) -> None:
-        """Raise `ForkedProcess` in a forked child, whether the thread runs or has ended."""
-        self._network.check_process()
-
-    def service_now(self) -> float:
-        """Return the service's time in ms since 1970, as far as it is known; any thread."""
-        pooled = self._pooled
-        if pooled is None:
-            return time.time() * 1000
-        return pooled.connection.session.service_clock.now() * 1000
-
-    def check_open(self) -> None:
-        """Check that the client is open and belongs to this process.
-
-        Raises:
-            NotConnected, ForkedProcess: it does not; the message names the call that opens another.
-        """
-        self._network.check()
-        if self._closed:
-            raise NotConnected(self.entrance.closed)
-
-    # -- reading ------------------------------------------------------------------------
-
-    def me(self) -> Person:
-        """Return my id, name and role in the course."""
-        return self._membership.me
-
-    def view(self) -> CourseView:
-        """Return the present state of the course."""
-        return self._current.view
-
-    def mirror(self, channel: str | None = None) -> Mirror:
-        """Return the documents of a channel of this course; empty if it is not subscribed.
-
-        Raises:
-            ForkedProcess: this is a forked child.
-        """
-        self._network.check_process()
-        return self._membership.mirrors.get(channel or self.channel) or Mirror()
-
-    def commands(self, type_: str) -> list[Command]:
-        """Return my commands of a type in this course that are not acknowledged, oldest first."""
-        if self._outbox is None:
-            return []
-        mine = self._membership.mirrors
-        return [c for c in self._outbox if c.type == type_ and c.channel in mine]
-
-    def numbers(self) -> ClientNumbers:
-        """Return numbers about the connection."""
-        pooled = self._pooled
-        if pooled is None:
-            return ClientNumbers(self._current.view.state, "", None, 0, 0, "")
-        session = pooled.connection.session
-        return ClientNumbers(
-            self._current.view.state,
-            pooled.connection.transport_name,
-            session.statistics.round_trip,
-            self._current.view.queued,
-            session.statistics.reconnects,
-            pooled.storage.problem if pooled.storage is not None else "",
-            proxy_told(self._target.url),
-            pooled.selection.service.why_not,
-            session.service_clock.now() - time.time(),
-        )
-
     def wait_connected(self, timeout: float = 10.0) -> None:
         """Wait until the course is live, and its documents are caught up.
 
@@ -389,38 +164,7 @@ class CourseClient:
                 self._network.run(asyncio.sleep, 0).result(timeout)
         self._current.wait_live(timeout, self.host or "The service", self.entrance)
 
-    @property
-    def blobs(self) -> Blobs:
-        """The pictures that documents name."""
-        return Blobs(self)
-
-    def keep_blob(self, channel: str, ref: BlobRef, data: bytes) -> None:
-        """Keep a picture for the commands that will name it, and upload it; see `Blobs.put`.
-
-        Raises:
-            NotConnected, OutboxFull, Refused, ForkedProcess: as `Blobs.put`.
-        """
-        transfers = self._transfers()
-        transfers.uploads.check_room(len(data))
-        self._network.post(transfers.add, channel, ref.hash, data)
-
-    def fetch_blob(self, channel: str, hash_: str) -> "Future[bytes]":
-        """Fetch a picture; see `Blobs.get`.
-
-        Raises:
-            NotConnected, Refused, ForkedProcess: as `Blobs.get`.
-        """
-        return self._network.run(self._transfers().get, channel, hash_)
-
-    def _transfers(self) -> BlobTransfers:
-        self.check_open()
-        if self._pooled is None:
-            raise NotConnected(self.entrance.closed)
-        if self.base:
-            raise refusal(Code.UNKNOWN_TYPE, NO_PICTURES)
-        return self._pooled.transfers
-
-    # -- sending -------------------------------------------------------------------------
+    # -- sending ---------------------------------------------------------------------------
 
     def send(
         self,
@@ -452,7 +196,7 @@ class CourseClient:
         if self._outbox is None:
             raise NotConnected(self.entrance.closed)
         command = compose(type_, data, channel or self.channel, id, _now())
-        self._allow(command)
+        self.check_sendable(command)
         self._outbox.check_room(command.size)
         receipt = Receipt(command.id, self._network)
         first: list[Callable[[], object]] = [partial(self._outbox.arriving.append, command)]
@@ -461,8 +205,13 @@ class CourseClient:
         self._network.hand_over(first, self._submit, self._outbox, command, receipt, instead)
         return receipt
 
-    def _allow(self, command: Command) -> None:
-        """Refuse a command at once if it cannot be sent to a base service."""
+    def check_sendable(self, command: Command) -> None:
+        """Check that the service takes such a command, before it is handed over.
+
+        Raises:
+            Refused: this is a base service, which has no such command.
+            Forbidden: this is a base service that can only be read.
+        """
         view = self._current.view
         if view.dialect == "base":
             from edu_widgets.client.dialects.base.capabilities import refuse  # noqa: PLC0415 - few need it
@@ -534,6 +283,20 @@ class CourseClient:
         """Try to connect at once."""
         self._in_session(lambda session: session.retry_now())
 
+    def promise(self) -> Receipt:
+        """Return a receipt for a task of several steps; the code that takes them settles it."""
+        return Receipt(uuid7(), self._network)
+
+    def _in_session(self, do: Callable[[Session], object]) -> None:
+        def run() -> None:
+            if self._pooled is not None:
+                with self._pooled.connection.act() as session:
+                    do(session)
+
+        self._network.post(run)
+
+    # -- asking ----------------------------------------------------------------------------
+
     def older(self, kind: str, limit: int = 50, *, channel: str | None = None) -> Receipt:
         """Load an older page of a kind into the mirror.
 
@@ -582,111 +345,44 @@ class CourseClient:
                 if question is not None:
                     self._answers.expect(question, answer)
                     return
-        restart = self._look().restart
+        restart = self.look().restart
         text = "The service cannot be asked while offline."
         if restart:
             text = f"The service has ended. Run {restart} to start it again."
         answer.fail(NotConnected(text))
 
-    def promise(self) -> Receipt:
-        """Return a receipt for a task of several steps; the code that takes them settles it."""
-        return Receipt(uuid7(), self._network)
+    # -- pictures --------------------------------------------------------------------------
 
-    def _in_session(self, do: Callable[[Session], object]) -> None:
-        def run() -> None:
-            if self._pooled is not None:
-                with self._pooled.connection.act() as session:
-                    do(session)
+    @property
+    def blobs(self) -> Blobs:
+        """The pictures that documents name."""
+        return Blobs(self)
 
-        self._network.post(run)
+    def keep_blob(self, channel: str, ref: BlobRef, data: bytes) -> None:
+        """Keep a picture for the commands that will name it, and upload it; see `Blobs.put`.
 
-    # -- listening ---------------------------------------------------------------------------
-
-    def listen(self, listener: Callable[[CourseEvent], None]) -> Callable[[], None]:
-        """Tell `listener` every event, on the network thread; return a function that ends it."""
-        return self._listeners.listen(listener)
-
-    def call_back(self, fn: Callable[..., object], *args: object) -> None:
-        """Run a user's code on the callback thread, after the calls before it."""
-        self._callbacks.call(fn, *args)
-
-    def on_network(self, fn: Callable[[], object]) -> None:
-        """Run `fn` soon on the network thread."""
-        self._network.post(fn)
-
-    def monotonic(self) -> float:
-        """Return the time that `later` goes by, in seconds, which no step of a clock moves."""
-        return time.monotonic()
-
-    def later(self, delay: float, fn: Callable[[], object]) -> Callable[[], None]:
-        """Run `fn` after `delay` seconds; call this on the network thread, where `fn` runs too.
-
-        Waiting keeps no object alive: a method of one that is gone by then is not called.
+        Raises:
+            NotConnected, OutboxFull, Refused, ForkedProcess: as `Blobs.put`.
         """
-        if not isinstance(fn, MethodType):
-            return self._network.loop.call_later(delay, fn).cancel
-        method = WeakMethod(fn)
+        transfers = self._transfers()
+        transfers.uploads.check_room(len(data))
+        self._network.post(transfers.add, channel, ref.hash, data)
 
-        def call() -> None:
-            if (alive := method()) is not None:
-                alive()
+    def fetch_blob(self, channel: str, hash_: str) -> "Future[bytes]":
+        """Fetch a picture; see `Blobs.get`.
 
-        return self._network.loop.call_later(delay, call).cancel
+        Raises:
+            NotConnected, Refused, ForkedProcess: as `Blobs.get`.
+        """
+        return self._network.run(self._transfers().get, channel, hash_)
 
-    def _heard(self, event: SessionEvent) -> None:
-        match event:
-            case StateChanged():
-                self._update_view()
-            case ReconnectFailed():
-                self._listeners.tell(event)
-            case CommandChanged(command):
-                if command.channel in self._membership.mirrors:
-                    self._receipts.command(event)
-                    self._listeners.tell(event)
-                self._update_view()
-            case FrameReceived():
-                pass  # for clients that read frames themselves
-            case _ if self._pooled is not None and event.channel in self._membership.mirrors:
-                self._heard_in_channel(self._pooled.connection.session, event)
-
-    def _heard_in_channel(self, session: Session, event: ChannelEvent) -> None:
-        match event:
-            case ChannelChanged(channel):
-                self._current.moved()
-                if channel == self.channel and self._membership.answered(session):
-                    self._listeners.tell(ViewChanged(self._current.view))
-                self._update_view()
-            case DocumentsChanged():
-                self._current.moved()
-                if self._membership.documented(session, event):
-                    self._listeners.tell(ViewChanged(self._current.view))
-                self._listeners.tell(event)
-            case PageSettled():
-                self._receipts.page(event)
-            case Answered():
-                self._answers.answered(event)
-                self._current.moved()
-            case SignalReceived():
-                self._listeners.tell(event)
-
-    def _state(self, channel: str) -> ChannelState | None:
-        pooled = self._pooled
-        return pooled.connection.session.channels.get(channel) if pooled is not None else None
-
-    def _update_view(self) -> None:
-        view = self._look()
-        if self._current.show(view):
-            self._listeners.tell(ViewChanged(view))
-
-    def _look(self) -> CourseView:
-        if self._closed or self._pooled is None:
-            return CourseView("closed" if self._closed else "idle")
-        session = self._pooled.connection.session
-        view = look(session, session.channels.get(self.channel))
-        away = view.state in {"connecting", "reconnecting", "offline"}
-        if away and self.entrance.service_ended():
-            return replace(view, restart=self.entrance.call)
-        return view
+    def _transfers(self) -> BlobTransfers:
+        self.check_open()
+        if self._pooled is None:
+            raise NotConnected(self.entrance.closed)
+        if self.base:
+            raise refusal(Code.UNKNOWN_TYPE, NO_PICTURES)
+        return self._pooled.transfers
 
 
 def _now() -> tuple[float, float]:

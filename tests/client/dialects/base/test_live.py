@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from edu_widgets.chat.commands import AddReaction
-from edu_widgets.client.course import scope
+from edu_widgets.client.course_connection import scope
 from edu_widgets.client.transport.base import WEBSOCKET_PATH
 from edu_widgets.client.transport.selection import TransportSettings
 from edu_widgets.notebook.lesson_payload import lesson_fields
