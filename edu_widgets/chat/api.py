@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from edu_widgets.chat import cells, commands, searching
-from edu_widgets.chat.documents import MAX_SLOW, WINDOW, Message, Question, question_id
+from edu_widgets.chat.documents import WINDOW, Message, Question, question_id
 from edu_widgets.chat.documents import ChatMessage as ChatMessageData
 from edu_widgets.chat.editing import Editing
 from edu_widgets.chat.emoji import is_emoji
@@ -22,47 +21,24 @@ from edu_widgets.chat.message import (
     from_document,
     plain,
 )
-from edu_widgets.chat.mirror import Chat
+from edu_widgets.chat.moderation import Moderation
 from edu_widgets.chat.read_receipts import ReadReceipts
 from edu_widgets.chat.typists import Typists
 from edu_widgets.chat.validation import Pointed, check_number, checked, id_of
 from edu_widgets.client.blobs import picture_bytes
 from edu_widgets.client.bodies import decoded
-from edu_widgets.client.course import CourseClient
-from edu_widgets.client.known_people import known as known_people
-from edu_widgets.client.known_people import named
 from edu_widgets.client.runtime.receipts import Receipt
 from edu_widgets.notebook.nodes import mentioned
 from edu_widgets.notebook.pictures import fetch
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.blobs import BlobRef
-from edu_widgets.protocol.errors import (
-    EduWidgetsError,
-    InvalidArgument,
-    NotConnected,
-    WouldDeadlock,
-)
-from edu_widgets.protocol.validation import shown
+from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_MAX_MINUTES = 60 * 24 * 365
 
-_PATIENCE = 5.0
-"""Seconds that `mute` waits for the service to find the person by a name."""
-
-
-@runtime_checkable
-class HasUserId(Protocol):
-    """An object that belongs to a person: a message, a raised hand, an entry of `people`."""
-
-    @property
-    def user_id(self) -> str:
-        """Id of the person it belongs to."""
-
-
-class ChatApi:
+class ChatApi(Moderation):
     """The chat's methods and properties; a method that sends returns a receipt at once.
 
     A receipt may be ignored, waited for (`.wait()`) or awaited. A command that cannot be sent now
@@ -71,8 +47,6 @@ class ChatApi:
     waiting; the service's own refusals (`Forbidden`, `Refused`) come with the receipt.
     """
 
-    _client: CourseClient
-    _chat: Chat
     _editing: Editing
     _marks: ReadReceipts
     _typists: Typists
@@ -139,7 +113,7 @@ class ChatApi:
     def delete(self, message: Pointed) -> Receipt:
         """Delete one's own message, with its pin and its question; staff may delete anybody's."""
         return self._chat.ask(
-            commands.DELETE_MESSAGE.name, commands.DeleteMessage(self._there(message))
+            commands.DELETE_MESSAGE.name, commands.DeleteMessage(self._chat.sent_id(message))
         )
 
     def send_cell(self, cell: int | None = None, note: str = "") -> Receipt:
@@ -194,64 +168,6 @@ class ChatApi:
         """Mark a question as answered or as open: for staff and for the person who asked it."""
         data = commands.AnswerQuestion(id_of(question, "question"), answered)
         return self._client.send(commands.ANSWER_QUESTION.name, data)
-
-    # -- moderating (staff) ----------------------------------------------------------------
-
-    def pin(self, message: Pointed) -> Receipt:
-        """Pin a message for everybody; at most 20 are pinned at once. Staff only."""
-        return self._pin(self._there(message), on=True)
-
-    def unpin(self, message: Pointed) -> Receipt:
-        """Unpin a message. Staff only."""
-        return self._pin(id_of(message), on=False)
-
-    def mute(self, person: str | MutedPerson | HasUserId, minutes: int = 10) -> Receipt:
-        """Keep somebody from writing for some minutes; 0: until `unmute`. Staff only.
-
-        `person` is a name, an id, or an object with one: a message, a hand, an entry of the list
-        of people. The service finds a person who is not known here, within five seconds.
-
-        Raises:
-            Refused: nobody has that name or id.
-        """
-        if isinstance(minutes, bool) or not isinstance(minutes, int):
-            msg = f"minutes is a whole number, not {minutes!r:.40}."
-            raise InvalidArgument(msg)
-        if not 0 <= minutes <= _MAX_MINUTES:
-            msg = f"minutes is 1 to {_MAX_MINUTES:,}, or 0 until it is lifted; not {minutes}."
-            raise InvalidArgument(msg)
-        user_id, name = self._person(person)
-        return self._mute(user_id, name, minutes=minutes, on=True)
-
-    def unmute(self, person: str | MutedPerson | HasUserId) -> Receipt:
-        """Let somebody write again; `person` as for `mute`. Staff only."""
-        user_id, name = self._person(person)
-        return self._mute(user_id, name, minutes=0, on=False)
-
-    def pictures(self, allowed: bool) -> Receipt:  # noqa: FBT001
-        """Allow students to send pictures, or forbid it. Staff only."""
-        if not isinstance(allowed, bool):
-            raise InvalidArgument(f"allowed is True or False, not {allowed!r:.40}.")
-        return self._client.send(commands.SET_PICTURES.name, commands.SetPictures(allowed))
-
-    def anonymous_questions(self, allowed: bool) -> Receipt:  # noqa: FBT001
-        """Allow to ask questions anonymously, or forbid it. Staff only.
-
-        What was asked anonymously before stays so.
-        """
-        if not isinstance(allowed, bool):
-            raise InvalidArgument(f"allowed is True or False, not {allowed!r:.40}.")
-        return self._client.send(commands.SET_ANONYMOUS.name, commands.SetAnonymous(allowed))
-
-    def slow_mode(self, seconds: int) -> Receipt:
-        """Set the least seconds between two messages of a person; 0: no limit. Staff only."""
-        if isinstance(seconds, bool) or not isinstance(seconds, int):
-            msg = f"seconds is a whole number, not {seconds!r:.40}."
-            raise InvalidArgument(msg)
-        if not 0 <= seconds <= MAX_SLOW:
-            msg = f"seconds is 0 to {MAX_SLOW:,}, not {seconds}."
-            raise InvalidArgument(msg)
-        return self._client.send(commands.SET_SLOW_MODE.name, commands.SetSlowMode(seconds))
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -411,7 +327,7 @@ class ChatApi:
         return mentioned(text, self._chat.names()) if "@" in text else []
 
     def _edit(self, id_: str, text: str, seen: int | None) -> Receipt:
-        return self._editing.edit(self._there(id_), text, self._mentions(text), seen)
+        return self._editing.edit(self._chat.sent_id(id_), text, self._mentions(text), seen)
 
     def _react(self, id_: str, emoji: object, *, on: bool) -> Receipt:
         if not isinstance(emoji, str) or not is_emoji(emoji):
@@ -419,7 +335,7 @@ class ChatApi:
             raise InvalidArgument(msg)
         me = self._client.me().user_id
         action = "add" if on else "remove"
-        data = commands.AddReaction(self._there(id_), emoji, me, action)
+        data = commands.AddReaction(self._chat.sent_id(id_), emoji, me, action)
         return self._chat.ask(commands.ADD_REACTION.name, data)
 
     def _upvote(self, id_: str, *, on: bool) -> Receipt:
@@ -427,46 +343,3 @@ class ChatApi:
         if question is None:
             raise InvalidArgument("There is no such question; `questions` has them all.")
         return self._chat.ask(commands.UPVOTE_QUESTION.name, commands.UpvoteQuestion(id_, on))
-
-    def _pin(self, id_: str, *, on: bool) -> Receipt:
-        return self._client.send(commands.PIN_MESSAGE.name, commands.PinMessage(id_, on))
-
-    def _mute(self, user_id: str, name: str, *, minutes: int, on: bool) -> Receipt:
-        data = commands.MuteUser(user_id, name, on, minutes)
-        receipt = self._client.send(commands.MUTE_USER.name, data)
-        if not name:
-            # Offline, or on the network thread, only the receipt reports a refusal.
-            with contextlib.suppress(NotConnected, WouldDeadlock):
-                receipt.wait(_PATIENCE)
-        return receipt
-
-    def _there(self, message: Pointed) -> str:
-        """Return the id of a message that is not pending.
-
-        Raises:
-            InvalidArgument: it has not been sent yet.
-        """
-        id_ = id_of(message)
-        found = self._chat.message(id_)
-        if found is not None and self._client.mirror().get(id_) is None:
-            raise InvalidArgument("This message is still on its way; wait until it is sent.")
-        return id_
-
-    def _person(self, person: object) -> tuple[str, str]:
-        """Return a person's id and name; with an empty name the service has to find the person."""
-        if isinstance(person, str):
-            return self._named(person)
-        name = getattr(person, "user_name", None) or getattr(person, "name", None)
-        if isinstance(person, MutedPerson):
-            return person.id, person.name
-        if isinstance(person, HasUserId) and person.user_id:
-            return person.user_id, name if isinstance(name, str) else ""
-        msg = f"A person is a message of theirs, a name or an id; not {shown(person)}."
-        raise InvalidArgument(msg)
-
-    def _named(self, who: str) -> tuple[str, str]:
-        known = dict(known_people(self._client))
-        known |= {mute.id: mute.name for mute in self._chat.muted()}
-        if who not in known and not who.strip():
-            raise InvalidArgument("A person is a message of theirs, a name or an id.")
-        return named(who, known, self._client.me().user_id)

@@ -33,6 +33,7 @@ from edu_widgets.chat.message import (
 )
 from edu_widgets.chat.overlay import NOTHING, TYPES, Overlay, Pending, edited, reacted, votes
 from edu_widgets.chat.state import RoomState
+from edu_widgets.chat.validation import Pointed, id_of
 from edu_widgets.client.bodies import decoded, when
 from edu_widgets.client.course import CourseClient
 from edu_widgets.client.pending_commands import PendingCommand, PendingCommands
@@ -43,6 +44,7 @@ from edu_widgets.client.sync.mirror import Mirror
 from edu_widgets.notebook.lesson_payload import ms_until
 from edu_widgets.notebook.stream import Json, Window
 from edu_widgets.protocol import REGISTRY, Document
+from edu_widgets.protocol.errors import InvalidArgument
 
 __all__ = ["MESSAGES", "MUTES", "PINS", "QUESTIONS", "ROOM", "Chat", "ChatMessage", "from_document"]
 
@@ -128,6 +130,17 @@ class Chat:
             return self._shown(document, self.pending(), mirror)
         own = self._messages().get(id_)
         return self._from_own(own) if own is not None else None
+
+    def sent_id(self, message: Pointed) -> str:
+        """Return the id of a message that the service has.
+
+        Raises:
+            InvalidArgument: the message has not been sent yet.
+        """
+        id_ = id_of(message)
+        if self._client.mirror().get(id_) is None and id_ in self._messages():
+            raise InvalidArgument("This message is still on its way; wait until it is sent.")
+        return id_
 
     def count(self) -> int:
         """Return the number of `messages`."""

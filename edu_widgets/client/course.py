@@ -20,21 +20,10 @@ from edu_widgets.client.sync.mirror import Mirror
 from edu_widgets.client.sync.outbox import REPLACED, WITHDRAWN, Outbox
 from edu_widgets.client.sync.session import Session
 from edu_widgets.client.transport.base import proxy_told
-from edu_widgets.client.view import (
-    ClientNumbers,
-    CourseEvent,
-    CourseView,
-    Person,
-    ViewChanged,
-)
+from edu_widgets.client.view import ClientNumbers, CourseEvent, CourseView, Person, ViewChanged
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.blobs import BlobRef
-from edu_widgets.protocol.errors import (
-    EduWidgetsError,
-    NotConnected,
-    TooLate,
-    refusal,
-)
+from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, TooLate, refusal
 from edu_widgets.protocol.validation import seconds
 
 _HANDED = "It was handed to the service, and cannot be withdrawn. Delete it once it is sent."

@@ -47,10 +47,7 @@ from edu_widgets.client.view import (
     look,
 )
 from edu_widgets.protocol.channels import course_channel
-from edu_widgets.protocol.errors import (
-    ForkedProcess,
-    NotConnected,
-)
+from edu_widgets.protocol.errors import ForkedProcess, NotConnected
 
 C = TypeVar("C", bound="CourseConnection")
 
