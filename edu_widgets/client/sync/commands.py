@@ -82,6 +82,17 @@ class Command:
         except (msgspec.DecodeError, UnicodeDecodeError):
             return False  # of another version: the service will say
 
+    def anew(self, created: int, since: float) -> "Command":
+        """Return it as if it had been written just now, with the times as in the fields."""
+        return Command(
+            self.id, self.type, self.channel, self.data, self.lane, created, self.key, since=since
+        )
+
+    def says_the_same(self, other: "Command") -> bool:
+        """Return True if both have the same type, channel and data."""
+        mine, theirs = (self.type, self.channel, self.data), (other.type, other.channel, other.data)
+        return mine == theirs
+
     def shares_key(self, other: "Command") -> bool:
         """Return True if both are of one type and channel and have the same key."""
         mine, theirs = (self.type, self.channel, self.key), (other.type, other.channel, other.key)

@@ -1,10 +1,11 @@
 """The outbox: commands are kept until acknowledged, and sent in order, always under their id."""
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from edu_widgets.client.sync.commands import Command, CommandState, NoStorage, Storage
+from edu_widgets.client.sync.lanes import Lanes
 from edu_widgets.protocol import MAX_FRAME, REGISTRY, Code, is_retry, meaning
 from edu_widgets.protocol.errors import IdConflict, MessageTooLong, OutboxFull
 
@@ -19,19 +20,8 @@ MOMENT = 120.0
 _NOT_DONE = "Not done: there was no connection for two minutes."
 _UNKNOWN = "The connection was lost before it was confirmed: look whether it was done."
 
-IN_FLIGHT = 32
-"""Commands of one lane that may be under way at once; the service keeps their order."""
-
-RESEND_AFTER = 20.0
-"""Seconds without an answer to a command after which the connection is probed, then replaced."""
-
 STORE_AGAIN = 5.0
 """Seconds between attempts to write to the storage after a failure."""
-
-_DEFAULT_PAUSE_MS = 1_000
-_MIN_PAUSE_MS = 50
-_MAX_PAUSE_MS = 3_600_000
-
 
 _SENDABLE = (CommandState.QUEUED, CommandState.SLOWED)
 
@@ -40,22 +30,6 @@ REPLACED = "A newer one has taken its place."
 
 WITHDRAWN = "It was withdrawn before it was sent."
 """`error` of a command that its author has withdrawn."""
-
-
-@dataclass(slots=True)
-class _LaneState:
-    paused_until: float = 0.0
-    in_flight: int = 0
-    halted: bool = False
-    """A command has to be retried: nothing is sent until all commands under way are answered, so
-    that none overtakes one that will be refused with `BEHIND`."""
-
-    def open(self, now: float) -> bool:
-        """Return True if a command may be sent now; this ends a halt that is over."""
-        if now < self.paused_until or (self.halted and self.in_flight):
-            return False
-        self.halted = False
-        return True
 
 
 class Outbox:
@@ -69,8 +43,7 @@ class Outbox:
     def __init__(self, storage: Storage | None = None) -> None:
         self._storage: Storage = storage or NoStorage()
         self._commands: dict[str, Command] = {}
-        self._sent_at: dict[str, float] = {}
-        self._lanes: dict[str, _LaneState] = defaultdict(_LaneState)
+        self._lanes = Lanes()
         self.arriving: deque[Command] = deque()
         """Commands that other threads have handed over, and that are not added yet."""
         self._bytes = 0
@@ -158,11 +131,7 @@ class Outbox:
         """
         known = self._commands.get(command.id)
         if known is not None:
-            if (known.type, known.channel, known.data) == (
-                command.type,
-                command.channel,
-                command.data,
-            ):
+            if known.says_the_same(command):
                 return []
             msg = f"The id {command.id!r} was used before for something else. Make a new one."
             raise IdConflict(msg, Code.ID_CONFLICT)
@@ -198,12 +167,9 @@ class Outbox:
             if ready is not None and not ready(command):
                 blocked.add(place)
                 continue
-            lane = self._lanes[command.lane]
-            if lane.in_flight >= IN_FLIGHT or not lane.open(now):
+            if not self._lanes.take(command, now):
                 blocked.add(command.lane)
                 continue
-            lane.in_flight += 1
-            self._sent_at[command.id] = now
             result.append(self._move(replace(command, handed=True), CommandState.SENT))
             if not command.handed:
                 self._storage.put(result[-1])
@@ -228,7 +194,7 @@ class Outbox:
         """Remove a command that the service has acknowledged; return it."""
         command = self._commands.get(id)
         if command is not None:
-            self._landed(command)
+            self._lanes.answered(command)
             self._forget(command)
         return command
 
@@ -241,7 +207,7 @@ class Outbox:
         """Queue a sent command again."""
         command = self._commands.get(id)
         if command is not None and command.state is CommandState.SENT:
-            self._landed(command)
+            self._lanes.answered(command)
             self._move(command, CommandState.QUEUED)
 
     def reject(self, id: str, code: int, message: str) -> Command | None:  # noqa: A002
@@ -249,7 +215,7 @@ class Outbox:
         command = self._commands.get(id)
         if command is None:
             return None
-        self._landed(command)
+        self._lanes.answered(command)
         return self._move(replace(command, handed=False), CommandState.FAILED, code, message)
 
     def refused(
@@ -270,19 +236,16 @@ class Outbox:
         command = self._commands.get(id)
         if command is None or command.state is not CommandState.SENT:
             return None
-        self._landed(command)
+        self._lanes.answered(command)
         command = replace(command, handed=False)
         if not is_retry(code):
             return self._move(command, CommandState.FAILED, code, message or meaning(code))
         if self._outdated(command):
             return self._replaced(self._move(command, CommandState.QUEUED))
-        lane = self._lanes[command.lane]
-        lane.halted = True
+        self._lanes.halt(command.lane)
         if code == Code.BEHIND and self._follows(command):
             return self._move(command, CommandState.QUEUED)
-        pause = _DEFAULT_PAUSE_MS if retry_after is None else retry_after
-        pause = max(_MIN_PAUSE_MS, min(pause, _MAX_PAUSE_MS))
-        lane.paused_until = max(lane.paused_until, now + pause / 1000)
+        pause = self._lanes.pause(command.lane, now, retry_after)
         if code == Code.BEHIND:
             return self._move(command, CommandState.QUEUED)
         retry_at = int(wall * 1000) + pause
@@ -307,12 +270,12 @@ class Outbox:
             if c.state is not CommandState.FAILED and channel in ("", c.channel)
         ]
         for command in waiting:
-            self._landed(command)
+            self._lanes.answered(command)
         return [self._move(c, CommandState.FAILED, code, message) for c in waiting]
 
     def hurry(self, lane: str) -> None:
         """End a lane's pause, as its reason is over."""
-        self._lanes[lane].paused_until = 0.0
+        self._lanes.hurry(lane)
 
     def _follows(self, command: Command) -> bool:
         """Return True if an earlier command of its lane will be sent before it."""
@@ -328,19 +291,15 @@ class Outbox:
 
         A command that is outdated by a newer one is returned with an `error`, and no longer kept.
         """
-        self._sent_at.clear()
-        for lane in self._lanes.values():
-            lane.in_flight = 0
-            lane.paused_until = 0.0
-            lane.halted = False
+        self._lanes.disconnected()
         under_way = (CommandState.SENT, CommandState.SLOWED)
         again = [c for c in self._commands.values() if c.state in under_way]
         moved = [self._move(c, CommandState.QUEUED) for c in again]
         return [self._replaced(c) if self._outdated(c) else c for c in moved]
 
     def unanswered(self, now: float) -> bool:
-        """Return True if a sent command has had no answer for `RESEND_AFTER` seconds."""
-        return any(now - at >= RESEND_AFTER for at in self._sent_at.values())
+        """Return True if a sent command has had no answer for `lanes.RESEND_AFTER` seconds."""
+        return self._lanes.overdue(now)
 
     def expire(self, elapsed: float) -> list[Command]:
         """Fail momentary commands whose time (`MOMENT`) is over; return them."""
@@ -365,17 +324,7 @@ class Outbox:
         if command is None or command.state not in (CommandState.FAILED, CommandState.HELD):
             return None
         del self._commands[id]
-        fresh = replace(
-            command,
-            state=CommandState.QUEUED,
-            code=0,
-            error="",
-            retry_at=None,
-            created=created,
-            since=elapsed,
-            handed=False,
-        )
-        self._commands[id] = fresh
+        fresh = self._commands[id] = command.anew(created, elapsed)
         self._storage.remove(id)
         self._storage.put(fresh)
         return fresh
@@ -405,14 +354,7 @@ class Outbox:
                 held.add(place)
             else:
                 waiting.add(command.lane)
-        lanes = (self._lanes[lane] for lane in waiting)
-        times = [
-            lane.paused_until
-            for lane in lanes
-            if lane.in_flight < IN_FLIGHT and not (lane.halted and lane.in_flight)
-        ]
-        times += [min(self._sent_at.values()) + RESEND_AFTER] if self._sent_at else []
-        return min(times, default=None)
+        return self._lanes.wake_at(waiting)
 
     def store_at(self, now: float) -> float | None:
         """Return the time of the next attempt to write to the storage; None if all is written."""
@@ -432,10 +374,6 @@ class Outbox:
     def close(self) -> None:
         """Close the storage; waiting commands stay in it."""
         self._storage.close()
-
-    def _landed(self, command: Command) -> None:
-        if self._sent_at.pop(command.id, None) is not None:
-            self._lanes[command.lane].in_flight -= 1
 
     def _forget(self, command: Command) -> None:
         del self._commands[command.id]
