@@ -172,8 +172,14 @@ def test_an_attempt_that_takes_its_time_ends_the_calm() -> None:
 
 
 def test_a_long_interval_is_kept_to() -> None:
-    rig = Rig(interval=6)
-    delays = [rig.session._backoff.failed(0.0) for _ in range(16)]
+    rig, delays = Rig(interval=6), []
+    rig.session.open()
+    for _ in range(16):
+        rig.session.lost(0, "cut")
+        assert rig.session.next_attempt is not None
+        delays.append(rig.session.next_attempt - rig.clock.now)
+        rig.clock.now = rig.session.next_attempt
+        rig.session.tick()
     assert 2 < max(delays) <= 6
 
 

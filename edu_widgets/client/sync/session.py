@@ -27,30 +27,18 @@ from edu_widgets.client.sync.events import (
     State,
     StateChanged,
 )
-from edu_widgets.client.sync.liveness import Backoff, Limits, Link, Liveness, Statistics
+from edu_widgets.client.sync.liveness import Limits, Link, Liveness, Statistics
 from edu_widgets.client.sync.outbox import Outbox
 from edu_widgets.client.sync.questions import Questions
-from edu_widgets.protocol import MAX_FRAME, Code, encode, is_retry, meaning
+from edu_widgets.client.sync.reconnection import Reconnection, is_good
+from edu_widgets.protocol import MAX_FRAME, Code, encode, meaning
 from edu_widgets.protocol.errors import MessageTooLong
-
-MAX_EXPIRED = 3
-"""Refusals of a token in a row, each of a token newly obtained, after which attempts stop."""
-
-STABLE = 5.0
-"""Seconds after which a connection that is lost was a good one."""
 
 CALM = 2.0
 """Seconds in which the loss of a good connection is not told, if the next attempt succeeds: many a
 network ends every connection after a minute, and nobody has to know."""
 
-_DOUBTFUL = frozenset({Code.UNAUTHORIZED, Code.FORBIDDEN})
-_MAX_WAIT = 60.0
-_MAX_SPREAD = 600.0
 _LAST_MS = 4e12
-_EXPIRED = (
-    "The token has expired, and asking for another one gave none that is accepted. Connect again "
-    "with a fresh token, or with a function that returns one."
-)
 
 
 class Session:
@@ -72,19 +60,14 @@ class Session:
         self.state = State.IDLE
         self.code = 0
         self.reason = ""
-        self.next_attempt: float | None = None
         self.statistics = Statistics()
         self.limits = limits or Limits()
         self.new_id = new_id
         self.service_clock = ServiceClock(clock)
         self._clock = clock
-        self._backoff = Backoff(rng, self.limits.reconnect_interval)
+        self._reconnection = Reconnection(rng, self.limits)
         self._link: Link | None = None
-        self._attempts = 0
-        self._expired = self._refusals = 0
-        self._next_try: int | None = None
         self._connecting = False
-        self._was_connected = False
         self._calm_until: float | None = None
         self._actions: list[Action] = []
         self._events: list[SessionEvent] = []
@@ -111,13 +94,14 @@ class Session:
 
     def deadline(self) -> float | None:
         """Return the monotonic time for the next call of `tick`."""
-        times = [self.next_attempt, self._calm_until, self.outbox.store_at(self._clock.monotonic())]
+        now = self._clock.monotonic()
+        times = [self._reconnection.due_at, self._calm_until, self.outbox.store_at(now)]
         if self._link is not None:
             link = self._link
             times += [link.liveness.due(), self.dialect.due(link), link.leave_at]
         over = self.outbox.expires_at()
         if over is not None:
-            times.append(self._clock.monotonic() + max(0.0, over - self._clock.elapsed()))
+            times.append(now + max(0.0, over - self._clock.elapsed()))
         return min((t for t in times if t is not None), default=None)
 
     # -- the connection ----------------------------------------------------------------
@@ -136,7 +120,7 @@ class Session:
         self._calm_until = None
         liveness = Liveness.start(now, self._clock.wall(), self.limits.heartbeat)
         self._link = Link(liveness, now, accepted=service.accepted)
-        self.next_attempt = self._next_try = None
+        self._reconnection.unplan()
         if service.accepted:
             self._note_connected()
         self.dialect.opened(self._link, service)
@@ -147,9 +131,9 @@ class Session:
         self.flush()
 
     def _note_connected(self) -> None:
-        if self._was_connected:
+        if self._reconnection.was_connected:
             self.statistics.reconnects += 1
-        self._was_connected = True
+        self._reconnection.was_connected = True
 
     def _speaking(self, service: Service) -> Dialect:
         """Return the dialect for a service; there is one for ours and one for base services."""
@@ -166,48 +150,27 @@ class Session:
         if self.state in (State.CLOSED, State.STOPPED) or not (self._connecting or self._link):
             return
         now, link = self._clock.monotonic(), self._link
-        calm = not code and link is not None and self._is_good(link, now)
-        doubtful = link is None and self._is_doubtful(code)
+        calm = not code and link is not None and is_good(link, now)
         self._calm_until = now + CALM if calm else None
+        final = self._reconnection.end(code, reason, link)
         self._forget_link(now)
-        self._expired = self._expired + 1 if code == Code.TOKEN_EXPIRED else 0
-        if self._expired >= MAX_EXPIRED:
-            self._stop(code, _EXPIRED)
-        elif not (is_retry(code) or doubtful):
-            self._stop(code, reason)
-        else:
-            delay = self._backoff.failed(now)
-            if retry_after is not None:
-                delay += min(max(retry_after, 0.0), _MAX_WAIT)
-            self.next_attempt = now + delay
-            self._next_try = int((self._clock.wall() + delay) * 1000)
-            if self._attempts == self.limits.max_attempts:
-                self.emit(ReconnectFailed(self._attempts))
-            self._become(self._unconnected(), code, reason)
-
-    def _is_doubtful(self, code: int) -> bool:
-        """Return True for the first refusal of an attempt by somebody who was let in before.
-
-        The request may have been damaged on its way, and the token in it.
-        """
-        self._refusals = self._refusals + 1 if code in _DOUBTFUL and self._was_connected else 0
-        return self._refusals == 1
+        if final is not None:
+            self._stop(code, final)
+            return
+        self._reconnection.plan(now, self._clock.wall(), retry_after)
+        if self.attempts == self.limits.max_attempts:
+            self.emit(ReconnectFailed(self.attempts))
+        self._become(self._unconnected(), code, reason)
 
     @property
     def calm(self) -> bool:
         """True right after the loss of a good connection, as long as no attempt has failed."""
         return self._calm_until is not None
 
-    def _is_good(self, link: Link, now: float) -> bool:
-        return link.answered and now - link.opened_at >= STABLE
-
     def _forget_link(self, now: float) -> None:
         """End the connection, or the attempt at one."""
         link, self._link, self._connecting = self._link, None, False
-        if link is None or not link.answered:
-            self._attempts += 1  # the loss of a connection that worked is no failed attempt
-        elif self._is_good(link, now):
-            self._backoff.succeeded()
+        self._reconnection.ended(link, now)
         self.dialect.lost()
         for command in self.outbox.disconnected():
             self.emit(CommandChanged(command, gone=self.outbox.get(command.id) is None))
@@ -218,9 +181,7 @@ class Session:
                 self.emit(PageSettled(channel.name, kind, reason="The connection was lost."))
 
     def _stop(self, code: int, reason: str) -> None:
-        self.next_attempt = self._next_try = None
-        self._attempts = self._expired = self._refusals = 0
-        self._backoff.succeeded()
+        self._reconnection.stopped()
         if code == Code.REMOVED:
             self.drop(code, reason)
         self._become(State.STOPPED, code, reason)
@@ -231,9 +192,9 @@ class Session:
             self.emit(CommandChanged(command))
 
     def _unconnected(self) -> State:
-        if self._attempts >= self.limits.max_attempts:
+        if self.attempts >= self.limits.max_attempts:
             return State.OFFLINE
-        return State.RECONNECTING if self._was_connected else State.CONNECTING
+        return State.RECONNECTING if self._reconnection.was_connected else State.CONNECTING
 
     def answered(self) -> None:
         """Note that the service works on this connection, which ends the series of failures."""
@@ -241,8 +202,7 @@ class Session:
             self._link.answered = True
             if not self._link.accepted:
                 self._note_connected()
-            self._attempts = self._expired = self._refusals = 0
-            self._backoff.answered()
+            self._reconnection.answered()
 
     def retry_now(self, *, anew: bool = False) -> None:
         """Try to connect at once; on a live connection, subscribe to refused channels again.
@@ -268,13 +228,14 @@ class Session:
             self._actions.append(Close(1000, "bye"))
         self._link = self._calm_until = None
         self._connecting = False
-        self.next_attempt = self._next_try = None
+        self._reconnection.unplan()
         self._become(State.CLOSED)
 
     def tick(self) -> None:
         """Do the work that is due. Early or repeated calls do no harm."""
         now, wall = self._clock.monotonic(), self._clock.wall()
-        if self.next_attempt is not None and now >= self.next_attempt:
+        due_at = self._reconnection.due_at
+        if due_at is not None and now >= due_at:
             self._try_now()
         if self._calm_until is not None and now >= self._calm_until:
             self._calm_until = None
@@ -298,8 +259,7 @@ class Session:
         self.flush()
 
     def _try_now(self) -> None:
-        planned = self.next_attempt is not None
-        self.next_attempt = self._next_try = None
+        planned = self._reconnection.unplan()
         if self._connecting or self._link is not None:
             return
         self._connecting = True
@@ -311,16 +271,21 @@ class Session:
 
     def _become(self, state: State, code: int = 0, reason: str = "") -> None:
         self.state, self.code, self.reason = state, code, reason
-        self.emit(StateChanged(state, code, reason, self._next_try))
+        self.emit(StateChanged(state, code, reason, self.next_try()))
 
     @property
     def attempts(self) -> int:
         """Attempts to connect that have failed in a row."""
-        return self._attempts
+        return self._reconnection.failed
+
+    @property
+    def next_attempt(self) -> float | None:
+        """The time of the next attempt, by the monotonic clock; None if none is planned."""
+        return self._reconnection.due_at
 
     def next_try(self) -> int | None:
         """Return the time of the next attempt, in ms since 1970; None if none is planned."""
-        return self._next_try
+        return self._reconnection.due_ms
 
     # -- requests of the user ------------------------------------------------------------
 
@@ -350,7 +315,7 @@ class Session:
     def move_within(self, seconds: float) -> None:
         """Change over to another connection at a random time within so many seconds."""
         if self._link is not None and self._link.leave_at is None:
-            wait = self._backoff.rng.uniform(0.0, min(max(seconds, 0.0), _MAX_SPREAD))
+            wait = self._reconnection.spread(seconds)
             self._link.leave_at = self._clock.monotonic() + wait
 
     def _move(self, now: float) -> None:
