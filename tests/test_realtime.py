@@ -202,7 +202,7 @@ def test_a_stream_is_bounded_by_bytes_too_and_the_log_says_so(
 def test_what_waits_is_measured(enter: Enter, platform: Running) -> None:
     with enter() as client:
         stream = client.messages()
-        client._hand(Message("a", ROOM, {"text": "x" * 1000}, "1", None), known=True)
+        client._delivery.message(Message("a", ROOM, {"text": "x" * 1000}, "1", None), known=True)
         assert stream._bytes > 1000
 
 
@@ -316,7 +316,7 @@ def test_who_comes_and_goes_at_a_service_of_ours(
         stream = client.messages("user_left")
 
         def known() -> bool:
-            followed = client._state.channels[ROOM]
+            followed = client._channels._followed[ROOM]
             return followed is not None and followed._parts[0]._roster.known is True
 
         eventually(known)

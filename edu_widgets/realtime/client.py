@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self, overload
 
@@ -23,23 +23,22 @@ from edu_widgets.client.sync.clock import elapsed
 from edu_widgets.client.sync.commands import compose
 from edu_widgets.client.transport.base import Target
 from edu_widgets.connections import connections
-from edu_widgets.notebook.callbacks import Callback, Callbacks, F
+from edu_widgets.notebook.callbacks import Callback, F
 from edu_widgets.protocol import seed, uuid7
 from edu_widgets.protocol.attributes import Tidy
 from edu_widgets.protocol.errors import (
     EduWidgetsError,
     InvalidArgument,
     NotConnected,
-    Refused,
     refusal,
 )
 from edu_widgets.protocol.features import allowed
 from edu_widgets.protocol.validation import seconds
 from edu_widgets.realtime.checks import channel_name, content, not_subscribed
-from edu_widgets.realtime.followed import FollowedChannel, told_types
+from edu_widgets.realtime.delivery import Delivery
+from edu_widgets.realtime.followed import SubscribedChannels, told_types
 from edu_widgets.realtime.messages import ClientStatus, Message, MessageStream
 
-_CONNECTION = ("connected", "disconnected", "reconnect_failed", "error")
 _CLOSED = "The client is closed. Make another RealtimeClient."
 _CLOSE_WITHIN = 5.0
 
@@ -52,9 +51,6 @@ class _State:
     connected: bool = False
     reason: str = ""
     stop: Callable[[], None] = lambda: None
-    channels: dict[str, FollowedChannel | None] = field(default_factory=dict)
-    """The subscribed channels; None while nobody wants to know what features tell of them."""
-    follows: bool = False
 
 
 class RealtimeClient(Tidy):
@@ -118,8 +114,8 @@ class RealtimeClient(Tidy):
         self._closed = False
         self._state = _State()
         self._receipts = PendingReceipts()
-        self._listeners = Callbacks()
-        self._streams: list[MessageStream] = []
+        self._delivery = Delivery(here.callbacks)
+        self._channels = SubscribedChannels(here.network, self._told)
         here.network.forbid_waiting()
         try:
             here.network.run(self._start, names).result()
@@ -135,8 +131,7 @@ class RealtimeClient(Tidy):
         self._state.pooled = pooled
         self._state.stop = pooled.connection.listen(self._heard)
         pooled.use(self._target)
-        for name in names:
-            self._subscribe(name)
+        self._channels.open(pooled, names)
         self._look(tell=False)
 
     def __repr__(self) -> str:
@@ -160,8 +155,7 @@ class RealtimeClient(Tidy):
         if self._closed:
             return
         self._closed = True
-        for stream in tuple(self._streams):
-            stream.close()
+        self._delivery.close()
         with contextlib.suppress(EduWidgetsError, TimeoutError):
             ending = self._here.network.run(self._end)
             if not self._here.network.here:
@@ -171,12 +165,7 @@ class RealtimeClient(Tidy):
         self._state.stop()
         pooled, self._state.pooled = self._state.pooled, None
         if pooled is not None:
-            with pooled.connection.act() as session:
-                for name in self._state.channels:
-                    session.unsubscribe(name)
-            for followed in filter(None, self._state.channels.values()):
-                followed.close()
-            self._state.channels.clear()
+            self._channels.close()
             await self._here.pool.release(self._target)
         self._receipts.close(NotConnected("The client was closed; what waited is kept on disk."))
         self._state.connected = False
@@ -191,16 +180,7 @@ class RealtimeClient(Tidy):
             NotConnected: the client is closed.
         """
         self._check()
-        self._here.network.post(self._subscribe, channel_name(channel))
-
-    def _subscribe(self, name: str) -> None:
-        pooled = self._state.pooled
-        if pooled is not None and name not in self._state.channels:
-            self._state.channels[name] = None
-            with pooled.connection.act() as session:
-                session.subscribe(name)
-            if self._state.follows:
-                self._follow()
+        self._here.network.post(self._channels.subscribe, channel_name(channel))
 
     def unsubscribe(self, channel: str) -> None:
         """Leave a channel; one that is not subscribed is left already.
@@ -209,34 +189,15 @@ class RealtimeClient(Tidy):
             NotConnected: the client is closed.
         """
         self._check()
-        self._here.network.post(self._unsubscribe, channel)
-
-    def _unsubscribe(self, name: str) -> None:
-        pooled = self._state.pooled
-        if pooled is not None and name in self._state.channels:
-            followed = self._state.channels.pop(name)
-            if followed is not None:
-                followed.close()
-            with pooled.connection.act() as session:
-                session.unsubscribe(name)
+        self._here.network.post(self._channels.unsubscribe, channel)
 
     def _want(self, type_: str | None) -> None:
         """Somebody wants messages of a type, None: of all; features may tell some."""
         if type_ is None or type_ in told_types():
-            self._here.network.post(self._follow)
-
-    def _follow(self) -> None:
-        self._state.follows = True
-        pooled = self._state.pooled
-        if pooled is None:
-            return
-        for name, followed in self._state.channels.items():
-            if followed is None:
-                made = FollowedChannel(name, pooled, self._here.network, self._told)
-                self._state.channels[name] = made
+            self._here.network.post(self._channels.follow)
 
     def _told(self, type_: str, channel: str, data: object) -> None:
-        self._hand(Message(type_, channel, data, "", None), known=True)
+        self._delivery.message(Message(type_, channel, data, "", None), known=True)
 
     # -- sending --------------------------------------------------------------------------
 
@@ -273,7 +234,7 @@ class RealtimeClient(Tidy):
             if self._state.pooled is None:
                 receipt.fail(NotConnected("The client was closed before this could be kept."))
                 return
-            if command.channel not in self._state.channels:
+            if command.channel not in self._channels:
                 receipt.fail(InvalidArgument(not_subscribed(command.channel)))
                 return
             self._receipts.expect(receipt)
@@ -317,23 +278,17 @@ class RealtimeClient(Tidy):
         """
         self._check()
         self._want(event)
-        return self._listeners.add(event, fn)
+        return self._delivery.functions.add(event, fn)
 
     def off(self, event: str | None = None, fn: Callback | None = None) -> None:
         """Take `fn` off `event`; without `fn` everything, without `event` off all of them."""
-        self._listeners.remove(event, fn)
+        self._delivery.functions.remove(event, fn)
 
     def messages(self, type: str | None = None) -> MessageStream:  # noqa: A002
         """Return the messages from now on, of one type or all, for an `async for`."""
         self._check()
         self._want(type)
-        stream = MessageStream(type, self._forget)
-        self._streams.append(stream)
-        return stream
-
-    def _forget(self, stream: MessageStream) -> None:
-        with contextlib.suppress(ValueError):
-            self._streams.remove(stream)
+        return self._delivery.stream(type)
 
     def _heard(self, event: events.SessionEvent) -> None:
         """Tell of an event, on the network thread."""
@@ -341,26 +296,25 @@ class RealtimeClient(Tidy):
             case events.StateChanged():
                 self._look()
             case events.ReconnectFailed(attempts):
-                self._tell("reconnect_failed", attempts)
+                self._delivery.event("reconnect_failed", attempts)
             case events.CommandChanged():
                 self._receipts.command(event)
-            case events.FrameReceived() if not event.channel or self._has(event.channel):
+            case events.FrameReceived() if not event.channel or event.channel in self._channels:
                 moment = _moment(event.timestamp)
                 message = Message(event.type, event.channel, event.data, event.id, moment)
-                self._hand(message, known=event.type in seed.TYPES)
-            case events.DocumentsChanged() if self._has(event.channel) and self._speaks_ours():
+                self._delivery.message(message, known=event.type in seed.TYPES)
+            case events.DocumentsChanged() if (
+                event.channel in self._channels and self._speaks_ours()
+            ):
                 for doc in event.upserted if event.live else ():
                     data = msgspec.json.decode(doc.body)
-                    self._hand(Message(doc.kind, event.channel, data, doc.id, None), known=True)
-            case events.ChannelChanged(name) if self._has(name):
+                    message = Message(doc.kind, event.channel, data, doc.id, None)
+                    self._delivery.message(message, known=True)
+            case events.ChannelChanged(name) if name in self._channels:
                 self._refused(name)
             case _:
                 pass
-        for followed in filter(None, tuple(self._state.channels.values())):
-            followed.heard(event)
-
-    def _has(self, channel: str) -> bool:
-        return channel in self._state.channels
+        self._channels.heard(event)
 
     def _speaks_ours(self) -> bool:
         pooled = self._state.pooled
@@ -370,7 +324,7 @@ class RealtimeClient(Tidy):
         pooled = self._state.pooled
         state = pooled.connection.session.channels.get(name) if pooled is not None else None
         if state is not None and state.code:
-            self._tell("error", refusal(state.code, f"{name}: {state.reason}"))
+            self._delivery.event("error", refusal(state.code, f"{name}: {state.reason}"))
 
     def _look(self, *, tell: bool = True) -> None:
         pooled = self._state.pooled
@@ -380,32 +334,11 @@ class RealtimeClient(Tidy):
         before, now = self._state.connected, session.state is events.State.CONNECTED
         self._state.connected, self._state.reason = now, session.reason
         if now and not before:
-            self._tell("connected")
+            self._delivery.event("connected")
         elif before and not now:
-            self._tell("disconnected", session.reason)
+            self._delivery.event("disconnected", session.reason)
         if tell and session.state is events.State.STOPPED:
-            self._tell("error", refusal(session.code, session.reason))
-
-    def _hand(self, message: Message, *, known: bool) -> None:
-        streams = tuple(self._streams)
-        size = len(msgspec.json.encode(message.data)) if streams else 0
-        for stream in streams:
-            stream.take(message, size)
-        if message.type == "error":
-            text = message.data.get("message") if isinstance(message.data, dict) else None
-            self._tell("error", Refused(str(text or "The service reports an error.")))
-            return
-        if message.type in _CONNECTION:
-            return  # the client's own words
-        if not known and not self._listeners.on(message.type):
-            self._tell("unknown_message", message)
-        self._tell(message.type, message)
-        if message.type == "chat_message":
-            self._tell("message", message)
-
-    def _tell(self, event: str, *arguments: object) -> None:
-        for fn in self._listeners.on(event):
-            self._here.callbacks.call(fn, *arguments)
+            self._delivery.event("error", refusal(session.code, session.reason))
 
     # -- looking --------------------------------------------------------------------------
 
@@ -417,7 +350,7 @@ class RealtimeClient(Tidy):
         session = pooled.connection.session
         return ClientStatus(
             self._state.connected,
-            tuple(self._state.channels),
+            self._channels.names(),
             session.attempts,
             session.outbox.waiting,
             pooled.connection.transport_name,

@@ -1,8 +1,8 @@
-"""Messages of the basic service that features make of a channel, as of who comes and goes."""
+"""The channels of a client, and the messages that features make of them (`user_joined`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -21,7 +21,7 @@ Tell = Callable[[str, str, object], object]
 
 
 class FollowedChannel:
-    """A channel as the parts of features see it that tell of it. Network thread only.
+    """A channel for the parts of features that make messages of it. Network thread only.
 
     Args:
         name: The channel's name.
@@ -60,7 +60,7 @@ class FollowedChannel:
         return answer
 
     def later(self, delay: float, fn: Callable[[], object]) -> Callable[[], None]:
-        """Run `fn` after `delay` seconds; returns what prevents it."""
+        """Run `fn` after `delay` seconds; return a function that prevents it."""
         return self._network.loop.call_later(delay, fn).cancel
 
     def monotonic(self) -> float:
@@ -72,7 +72,7 @@ class FollowedChannel:
         self._tell(type_, self._name, data)
 
     def heard(self, event: events.SessionEvent) -> None:
-        """Something has come, of this channel or any other."""
+        """Take an event of this channel, or of any other."""
         if isinstance(event, events.Answered):
             self._answers.answered(event)
         elif getattr(event, "channel", self._name) == self._name:
@@ -84,6 +84,75 @@ class FollowedChannel:
         for part in self._parts:
             part.close()
         self._answers.close(NotConnected("The channel was left."))
+
+
+class SubscribedChannels:
+    """The channels of one client. Network thread only, but for reading their names.
+
+    Args:
+        network: The network thread.
+        tell: Is told a message that a feature makes, as by `FollowedChannel`.
+    """
+
+    def __init__(self, network: NetworkThread, tell: Tell) -> None:
+        self._network = network
+        self._tell = tell
+        self._pooled: Pooled | None = None
+        self._followed: dict[str, FollowedChannel | None] = {}
+        """By name; None while nobody wants to know what features tell of a channel."""
+        self._follows = False
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._followed
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the subscribed channels."""
+        return tuple(self._followed)
+
+    def open(self, pooled: Pooled, names: Iterable[str]) -> None:
+        """Subscribe to channels over a connection."""
+        self._pooled = pooled
+        for name in names:
+            self.subscribe(name)
+
+    def subscribe(self, name: str) -> None:
+        """Subscribe to a channel; nothing happens if it is subscribed, or the client is closed."""
+        if self._pooled is not None and name not in self._followed:
+            self._followed[name] = None
+            with self._pooled.connection.act() as session:
+                session.subscribe(name)
+            if self._follows:
+                self.follow()
+
+    def unsubscribe(self, name: str) -> None:
+        """Leave a channel, if it is subscribed."""
+        if self._pooled is not None and name in self._followed:
+            followed = self._followed.pop(name)
+            if followed is not None:
+                followed.close()
+            with self._pooled.connection.act() as session:
+                session.unsubscribe(name)
+
+    def follow(self) -> None:
+        """Tell from now on the messages that features make of these channels."""
+        self._follows = True
+        if self._pooled is None:
+            return
+        for name, followed in self._followed.items():
+            if followed is None:
+                made = FollowedChannel(name, self._pooled, self._network, self._tell)
+                self._followed[name] = made
+
+    def heard(self, event: events.SessionEvent) -> None:
+        """Pass an event on to the followed channels."""
+        for followed in filter(None, tuple(self._followed.values())):
+            followed.heard(event)
+
+    def close(self) -> None:
+        """Leave all channels."""
+        for name in self.names():
+            self.unsubscribe(name)
+        self._pooled = None
 
 
 def _kinds() -> Iterator[Any]:
