@@ -3,6 +3,9 @@
 Its owner reports what happens (`opened`, `receive`, `lost`, `tick`); the session answers with
 `actions` for the transport and `events` for listeners. Clock and random generator are passed in,
 so every behaviour can be tested without waiting.
+
+It is one file, although a long one: each transition reads and changes the same state, the link.
+What can be decided apart is elsewhere: `reconnection`, `liveness`, `outbox`, `questions`.
 """
 
 import random
