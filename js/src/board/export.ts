@@ -42,3 +42,13 @@ export async function png(
     return null; // a picture that the browser does not let be read
   }
 }
+
+/** Have the browser save a file. */
+export function download(name: string, file: Blob): void {
+  const url = URL.createObjectURL(file);
+  const link = document.createElement("a");
+  Object.assign(link, { href: url, download: name });
+  link.click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -7,9 +7,9 @@ import { useEffect, useRef, useSignal, useState, withHooks } from "../core/hooks
 import { openMenu } from "../core/menu";
 import { blobRef, Pictures } from "../core/pictures";
 import { uuid7 } from "../core/uuid";
-import { png } from "./export";
+import { download, png } from "./export";
 import type { Drawing } from "./paper";
-import { download, type Room } from "./room";
+import type { Room } from "./room";
 import { type Context, Icon } from "./words";
 
 interface FootProps {
@@ -132,17 +132,25 @@ const Zoom = withHooks(function Zoom(
 ): VNode {
   const [, again] = useState(0);
   useEffect(
-    () => sheet.current?.camera.subscribe(() => again(Math.random())),
+    () => sheet.current?.viewport.camera.subscribe(() => again(Math.random())),
     [room, sheet.current],
   );
-  const zoom = sheet.current?.camera.value.zoom ?? 1;
+  const zoom = sheet.current?.viewport.camera.value.zoom ?? 1;
   return (
     <span class="zoom">
-      <IconButton icon="list" label={words.zoomOut} onClick={() => sheet.current?.zoomBy(1 / 1.25)}>
+      <IconButton
+        icon="list"
+        label={words.zoomOut}
+        onClick={() => sheet.current?.viewport.zoomBy(1 / 1.25)}
+      >
         <span aria-hidden="true">−</span>
       </IconButton>
       <span class="n">{words.zoom(Math.round(zoom * 100))}</span>
-      <IconButton icon="plus" label={words.zoomIn} onClick={() => sheet.current?.zoomBy(1.25)} />
+      <IconButton
+        icon="plus"
+        label={words.zoomIn}
+        onClick={() => sheet.current?.viewport.zoomBy(1.25)}
+      />
       <IconButton
         icon="list"
         label={words.keyOf(words.fit, "0")}

@@ -68,7 +68,7 @@ function onSheet(key: string, room: Room, sheet: Sheet | null): boolean {
   const ids = room.selected.value;
   const selected = room.shown.filter(({ id }) => ids.has(id));
   if (way && selected.length > 0) room.move(selected, way[0] * STEP, way[1] * STEP);
-  else if (way) sheet?.pan(way[0] * PAN, way[1] * PAN);
+  else if (way) sheet?.viewport.pan(way[0] * PAN, way[1] * PAN);
   else if (key === "Delete" || key === "Backspace") room.erase(selected);
   else if (key === "Enter" && sheet && room.offer.value.draws) place(room, sheet);
   else return false;
@@ -78,7 +78,7 @@ function onSheet(key: string, room: Room, sheet: Sheet | null): boolean {
 /** Put a text, a note or a shape in the middle of what is seen. */
 function place(room: Room, sheet: Sheet): void {
   const { hand } = room.held.value;
-  const [x, y] = sheet.center;
+  const [x, y] = sheet.viewport.center;
   const half = HALF[hand as Tool];
   if (hand === "text" || hand === "sticky") {
     room.writing.value = { tool: hand, place: [x, y], text: "" };

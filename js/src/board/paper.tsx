@@ -97,13 +97,13 @@ const Ground = withHooks(function Ground({
   const place = useRef<HTMLDivElement>();
   useEffect(() => {
     const move = (): void => {
-      const { x, y, zoom } = sheet.current?.camera.value ?? { x: 0, y: 0, zoom: 1 };
+      const { x, y, zoom } = sheet.current?.viewport.camera.value ?? { x: 0, y: 0, zoom: 1 };
       if (place.current) {
         place.current.style.transform = `translate(${-x * zoom}px, ${-y * zoom}px) scale(${zoom})`;
       }
     };
     move();
-    return sheet.current?.camera.subscribe(move);
+    return sheet.current?.viewport.camera.subscribe(move);
   }, [sheet.current]);
   const { width, height } = ground;
   return (
@@ -127,9 +127,9 @@ const TextBox = withHooks(function TextBox(
 ): VNode {
   const box = useRef<HTMLTextAreaElement>();
   const [, again] = useState(0);
-  useEffect(() => sheet.current?.camera.subscribe(() => again(Math.random())), []);
+  useEffect(() => sheet.current?.viewport.camera.subscribe(() => again(Math.random())), []);
   useEffect(() => focus(box.current), []);
-  const [x, y] = sheet.current?.toScreen(writing.place) ?? [0, 0];
+  const [x, y] = sheet.current?.viewport.toScreen(writing.place) ?? [0, 0];
   const end = (isKept: boolean): void => {
     const text = box.current?.value.trim() ?? "";
     if (room.writing.value !== writing) return;

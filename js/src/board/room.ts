@@ -26,14 +26,15 @@ import {
   readItem,
   readOffer,
   readPage,
-  readParts,
   TOOLS,
   type Tool,
   type View,
 } from "./documents";
+import { download } from "./export";
 import { after, inverse, noPast, type Past, type Step } from "./history";
+import { LiveStrokes } from "./live";
 import { unpack } from "./packing";
-import { decode, encode, type Point, QUARTERS, quartersOf, split } from "./points";
+import { encode, type Point, quartersOf, split } from "./points";
 
 /** What one holds in the hand. */
 export type Hand = Tool | "select" | "eraser" | "laser";
@@ -44,12 +45,6 @@ export interface Held {
   hand: Hand;
   ink: Ink;
   width: number;
-}
-
-/** What others are drawing: the points so far, and when they were told last. */
-export interface Live extends Part {
-  drawn: Point[];
-  at: number;
 }
 
 /** A text that is being written, and where. */
@@ -77,9 +72,6 @@ export interface Attachment {
 }
 
 const AT_ONCE = 200;
-/** After so long a part whose stroke does not come fades, in ms; and a laser's. */
-const PART_LIVES = 5_000;
-export const LASER_LIVES = 1_000;
 
 const isHand = isOneOf(HANDS.join(" "));
 const isInk = isOneOf(INKS.join(" "));
@@ -109,9 +101,7 @@ export class Room {
   readonly selected = new Signal<ReadonlySet<string>>(new Set());
   readonly writing = new Signal<Writing | null>(null);
   readonly past = new Signal<Past>(noPast);
-  /** What others are drawing, by the ids of the strokes; `lives` counts its changes. */
-  readonly live = new Map<string, Live>();
-  readonly lives = new Signal(0);
+  readonly live = new LiveStrokes((id) => this.items.get(id) !== undefined);
   /** Whom the pen can be given to, as it was told last. */
   readonly people = new Signal<readonly Somebody[]>([]);
   /** The picture that is about to become a page. */
@@ -125,7 +115,7 @@ export class Room {
     offers.version.subscribe(() => {
       this.offer.value = offers.get("room") ?? noOffer;
     });
-    this.items.version.subscribe(this.#forgetLive);
+    this.items.version.subscribe(this.live.forgetDrawn);
     this.projected = projectorOf(connection);
     this.held = keep<Held>("board-hand", connection, readHeld);
     connection.listen({
@@ -225,7 +215,7 @@ export class Room {
   }
 
   /** Tell others a part of what one is drawing: the places since the last part. */
-  part(id: string, tool: Live["tool"], places: readonly Point[]): void {
+  part(id: string, tool: Part["tool"], places: readonly Point[]): void {
     const points = quartered(places);
     if (points.length === 0) return;
     const { ink, width } = this.held.value;
@@ -349,30 +339,7 @@ export class Room {
       download(asText(data.name), new Blob([asText(data.text)], { type: "image/svg+xml" }));
     }
     if (name === "people") this.people.value = readPeople(data);
-    if (name !== "parts") return;
-    const now = Date.now();
-    for (const part of readParts(data)) {
-      if (this.items.get(part.id)) continue;
-      const more = part.points
-        .flatMap((coded) => decode(coded))
-        .map(([x, y]): Point => [x / QUARTERS, y / QUARTERS]);
-      const before = this.live.get(part.id)?.drawn ?? [];
-      const drawn = part.tool === "cursor" ? more.slice(-1) : [...before, ...more].slice(-4_000);
-      this.live.set(part.id, { ...part, drawn, at: now });
-    }
-    this.lives.value++;
-  };
-
-  /** Forget parts whose stroke came, or did not come for too long; returns whether any is left. */
-  forgetOld(now = Date.now()): boolean {
-    for (const [id, { at, tool }] of this.live) {
-      if (now - at > (tool === "laser" ? LASER_LIVES : PART_LIVES)) this.live.delete(id);
-    }
-    return this.live.size > 0;
-  }
-
-  #forgetLive = (): void => {
-    for (const id of this.live.keys()) if (this.items.get(id)) this.live.delete(id);
+    if (name === "parts") this.live.take(data);
   };
 }
 
@@ -394,13 +361,3 @@ const grouped = (ids: readonly string[]): string[][] =>
   Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, group) =>
     ids.slice(group * AT_ONCE, (group + 1) * AT_ONCE),
   );
-
-/** Have the browser save a file. */
-export function download(name: string, file: Blob): void {
-  const url = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  Object.assign(link, { href: url, download: name });
-  link.click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}

@@ -1,6 +1,6 @@
 // The page's end of docs/widget-protocol.md: one mirror a model, however many views show it.
 
-import { Collection } from "./collection";
+import type { Collection } from "./collection";
 import { attempt } from "./errors";
 import { on } from "./events";
 import { loadExtra } from "./extra_code";
@@ -9,7 +9,6 @@ import { whoLooks } from "./jupyter";
 import {
   asList,
   asText,
-  type CollectionState,
   type Doc,
   type Fields,
   type Intent,
@@ -21,6 +20,7 @@ import {
   readKernelMessage,
   type Sent,
 } from "./messages";
+import { Mirrors, type Unpack, warnOf } from "./mirrors";
 import type { Model } from "./model";
 import { OptimisticChanges } from "./optimistic";
 import { CLICK_LIVES, type Kept, Outbox } from "./outbox";
@@ -48,15 +48,6 @@ const SEEN_EVERY = 30_000;
 const ANSWER_EVERY = 45_000;
 const ADDRESSED = ["snapshot", "page", "got", "refused"];
 
-/** Documents out of a buffer, one after the other, as `read` takes them. */
-export type Unpack = (buffer: DataView) => unknown[];
-
-interface Mirror {
-  collection: Collection<Doc>;
-  read: (value: unknown) => Doc | null;
-  unpack: Unpack | undefined;
-}
-
 /** The connections of what this page shows, or has shown and may show again. */
 export const onscreen = new Signal<readonly Connection[]>([]);
 
@@ -81,7 +72,7 @@ export class Connection {
   #lang: () => Language;
   #onOther: () => void;
   #listener: Listener = {};
-  #mirrors = new Map<string, Mirror>();
+  #mirrors = new Mirrors();
   #outbox: Outbox;
   /** Intents that were confirmed: a refusal may still name one of them. */
   #confirmed = new Map<string, Intent>();
@@ -123,9 +114,7 @@ export class Connection {
     read: (value: unknown) => D | null,
     unpack?: Unpack,
   ): Collection<D> {
-    const collection = new Collection<D>();
-    this.#mirrors.set(name, { collection: collection as unknown as Collection<Doc>, read, unpack });
-    return collection;
+    return this.#mirrors.add(name, read, unpack);
   }
 
   /** `listener` is told what the collections cannot say. */
@@ -351,10 +340,7 @@ export class Connection {
     this.#tellLesson(initialLesson(this.lesson.value.course), message.lesson);
     this.#know(this.lesson.value.scope);
     this.#changes.rollBackSettled();
-    for (const [name, mirror] of this.#mirrors) {
-      const { docs, floor, more } = message.collections[name] ?? noDocuments;
-      mirror.collection.reset(readAll(docs, mirror, buffers), floor, more);
-    }
+    this.#mirrors.reset(message.collections, buffers);
     this.#outbox.dropNow();
     this.#expire();
     this.filled.value = true;
@@ -372,15 +358,7 @@ export class Connection {
     }
     this.#held = n;
     this.#tellLesson(this.lesson.value, message.lesson);
-    for (const [name, mirror] of this.#mirrors) {
-      const { collection } = mirror;
-      let changed = false;
-      for (const doc of readAll(message.set[name] ?? [], mirror, buffers)) {
-        changed = collection.put(doc) || changed;
-      }
-      for (const id of message.del[name] ?? []) changed = collection.remove(id) || changed;
-      if (changed) collection.touch();
-    }
+    this.#mirrors.change(message.set, message.del, buffers);
     this.#changes.rollBackSettled();
   }
 
@@ -423,10 +401,7 @@ export class Connection {
   }
 
   #takePage(message: KernelMessage, buffers: readonly unknown[]): void {
-    const mirror = this.#mirrors.get(message.in);
-    if (!mirror) return;
-    const docs = readAll(message.docs, mirror, buffers);
-    mirror.collection.putOlder(docs, message.floor, message.more);
+    if (!this.#mirrors.addOlder(message.in, message, buffers)) return;
     this.#listener.paged?.(message.in);
   }
 
@@ -453,32 +428,3 @@ export class Connection {
 }
 
 const sentNow = (): Sent => [Date.now(), performance.now()];
-
-const noDocuments: CollectionState = { docs: [], floor: 0, more: false };
-
-const warnOf = (content: unknown): void =>
-  console.warn("[edu-widgets] ignored as malformed:", content);
-
-/** The documents among `values`, in which a number stands for all that is in that buffer. */
-function readAll(
-  values: readonly unknown[],
-  { read, unpack }: Mirror,
-  buffers: readonly unknown[],
-): Doc[] {
-  return values
-    .flatMap((value) => {
-      const buffer = buffers[value as number];
-      return unpack && buffer ? (attempt(() => unpack(viewOf(buffer))) ?? value) : value;
-    })
-    .flatMap((value) => {
-      const doc = attempt(() => read(value)) ?? null;
-      if (doc === null) warnOf(value);
-      return doc === null ? [] : [doc];
-    });
-}
-
-/** The bytes of a buffer, in whichever form the host has it. */
-const viewOf = (buffer: unknown): DataView =>
-  ArrayBuffer.isView(buffer)
-    ? new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
-    : new DataView(buffer as ArrayBuffer);
