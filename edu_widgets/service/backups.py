@@ -34,7 +34,7 @@ def backup(data_dir: Path, target: Path) -> None:
         raise InvalidArgument(f"{target} is there already and is no backup; it is left alone.")
     if target.exists() and target.samefile(store):
         raise InvalidArgument(f"{target} is the store itself; name another file.")
-    with _beside(target) as fresh, _told(store):
+    with beside(target) as fresh, told(store):
         _copy(store, fresh)
         fresh.replace(target)
 
@@ -57,23 +57,23 @@ def restore(data_dir: Path, source: Path) -> Path | None:
     store = data_dir / STORE
     if store.exists() and source.samefile(store):
         raise InvalidArgument(f"{source} is the store itself, no backup of it.")
-    with alone_in(data_dir), _beside(store) as fresh:
+    with alone_in(data_dir), beside(store) as fresh:
         try:
             _check(source)
             _copy(source, fresh)
         except (sqlite3.Error, OSError) as error:
             why = f"{error}" if isinstance(error, schema.NotOurs) else "is damaged, or no backup"
             raise InvalidArgument(f"{source} {why}; nothing was changed.") from error
-        with _told(store):
+        with told(store):
             log, index, witness = history.side_files(store)
-            kept = _put_away(store, (log, index))
+            kept = put_away(store, (log, index))
             # A store without a witness counts as replaced: its channels get a new epoch.
             witness.unlink(missing_ok=True)
             fresh.replace(store)
     return kept
 
 
-def _put_away(store: Path, side_files: tuple[Path, ...]) -> Path | None:
+def put_away(store: Path, side_files: tuple[Path, ...]) -> Path | None:
     """Rename the previous store and SQLite's files beside it; returns its new path."""
     if not store.exists():
         for path in side_files:
@@ -118,7 +118,7 @@ def _reading(path: Path) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def beside(target: Path) -> Iterator[Path]:
     """Make a file of mode 0600 in the target's folder; it is deleted if still there afterwards."""
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     try:
@@ -132,7 +132,7 @@ def _beside(target: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path) -> Iterator[None]:
     """Turn errors of a file into a `ServiceUnavailable` with one sentence."""
     try:
         yield

@@ -84,6 +84,8 @@ class Hub:
         }
         self.relay: Callable[[str, str, Person, bytes], None] = _nobody_else
         """Tells the other processes of a signal: its channel, type, sender and data."""
+        self.tell_gone: Callable[[str, str], None] = _nobody_to_tell
+        """Tells the other processes of a course and somebody who was erased from it."""
         self.asks: dict[str, Ask] = {k: a for f in features for k, a in f.asks.items()}
         self.audit = audit
         self.metrics = Metrics()
@@ -383,6 +385,7 @@ class Hub:
         changed = await self.store.erase(course, user_id, now_ms(), rules)
         for one in who:
             self.audit.forget(one)
+            self.tell_gone(course, one)
         return changed
 
     async def retire(self, age_ms: int) -> Sequence[str]:
@@ -479,6 +482,10 @@ class Hub:
 
 
 def _nobody_else(_channel: str, _type: str, _person: Person, _data: bytes) -> None:
+    """There are no other processes on the store."""
+
+
+def _nobody_to_tell(_course: str, _user_id: str) -> None:
     """There are no other processes on the store."""
 
 

@@ -5,9 +5,12 @@ people of one that has gone silent stay for as long as those of any broken conne
 back to another process meanwhile.
 """
 
+from functools import partial
+
 import msgspec
 
-from edu_widgets.protocol import REGISTRY
+from edu_widgets.protocol import REGISTRY, Code
+from edu_widgets.protocol.errors import refusal
 from edu_widgets.service import typing_signals
 from edu_widgets.service.features import Sender
 from edu_widgets.service.hub import STREAM_S, Hub
@@ -44,6 +47,8 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     process: str
     here: Here | None = None
     signals: list[Signal] = []
+    erased: list[tuple[str, str]] = []
+    """Courses, and the ids of people who were erased from them."""
 
 
 class Neighbours:
@@ -59,7 +64,7 @@ class Neighbours:
         self._heard_at: dict[str, float] = {}
         self._signals: list[Signal] = []
         self._throttle = Throttle(hub.loop, STREAM_S)
-        hub.relay = self._relay
+        hub.relay, hub.tell_gone = self._relay, self._tell_gone
         store.listen_others(self._listen)
 
     def start(self) -> None:
@@ -81,6 +86,13 @@ class Neighbours:
             return
         self._signals.append(signal)
         self._throttle.call("signals", self._say_signals)
+
+    def _tell_gone(self, course: str, user_id: str) -> None:
+        said = msgspec.msgpack.encode(Said(self._process, erased=[(course, user_id)]))
+        what = "Telling other processes who was erased"
+        self._hub.supervisor.until_done(
+            (what, course, user_id), what, partial(self._store.tell_others, said)
+        )
 
     def _say_signals(self) -> None:
         _ = self._hub.supervisor.spawn("Telling other processes of signals", self._tell_signals())
@@ -121,6 +133,9 @@ class Neighbours:
         now = self._hub.loop.time()
         if said.here is not None:
             self._apply(said.process, said.here, now)
+        for course, user_id in said.erased:
+            left = refusal(Code.UNAUTHORIZED, f"You left {course}.")
+            self._hub.expel(course, user_id, left)
         for signal in said.signals:
             self._hub.supervisor.call("A signal", self._signalled, said.process, *signal)
         if said.process in self._heard:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from edu_widgets.protocol.channels import course_name
-from edu_widgets.service import arguments, backups, erasing, owner
+from edu_widgets.protocol.folders import content
+from edu_widgets.service import arguments, backups, erasing, moving, owner
 from edu_widgets.service.admission import STAFF_HOURS
 
 _WHERE = "folder of the service; default: that of the course which host() began"
@@ -45,9 +46,19 @@ def add_commands(commands: Any) -> None:
         metavar="N",
         help="after how many days; default: %(default)g",
     )
-    for parser in (backup, restore, retention):
+    move = commands.add_parser("move", help="move a service's store into Redis, or back")
+    where = move.add_mutually_exclusive_group(required=True)
+    where.add_argument("--to", metavar="URL", help="into an empty Redis, redis://HOST:PORT/NUMBER")
+    where.add_argument("--from", dest="back", metavar="URL", help="from Redis into the folder")
+    move.add_argument("--redis-password-file", metavar="FILE", type=Path, help="its password")
+    move.add_argument(
+        "--allow-loss",
+        action="store_true",
+        help="use a Redis that may lose what it has acknowledged",
+    )
+    for parser in (backup, restore, retention, move):
         parser.add_argument("--course", metavar="NAME", help="the course which host() began")
-    for parser in (invite, backup, restore, erase, retention):
+    for parser in (invite, backup, restore, erase, retention, move):
         parser.add_argument("--data", "--data-dir", type=Path, metavar="DIR", help=_WHERE)
 
 
@@ -64,6 +75,12 @@ def run(args: argparse.Namespace, data_dir: Path) -> int:
     elif args.command == "backup":
         backups.backup(data_dir, args.file)
         sys.stdout.write(f"Written: {args.file}\n")
+    elif args.command == "move":
+        file = args.redis_password_file
+        password = None if file is None else content(file, "The password of Redis").decode().strip()
+        url, back = args.to or args.back, args.back is not None
+        told = moving.move(data_dir, url, password, back=back, allow_loss=args.allow_loss)
+        sys.stdout.write(f"{told}\n")
     elif args.command == "retention":
         courses = erasing.retire(data_dir, args.days)
         told = ", ".join(courses) or "nothing: none is that old"

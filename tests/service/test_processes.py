@@ -18,7 +18,7 @@ from edu_widgets.service import state
 from edu_widgets.service.server import Redis
 from tests.conftest import ROOT, require
 from tests.redis_server import RedisServer
-from tests.waiting import PATIENCE, wait_until
+from tests.waiting import PATIENCE, comes_true, wait_until
 
 from .carrying import CARRIERS, Ended, PollSocket
 from .harness import COURSE, Client, Service, serving
@@ -158,6 +158,53 @@ async def test_typing_and_what_is_drawn_is_seen_at_both(both: tuple[Service, Ser
             == [True]
         )
     )
+
+
+async def test_who_is_erased_at_one_is_nowhere_any_more(
+    both: tuple[Service, Service], redis: RedisServer
+) -> None:
+    one, other = both
+    ada, prof = await one.student("Ada Lovelace"), await other.owner()
+    await ada.enter()
+    await prof.enter()
+    await ada.answer(await ada.say("what only Ada says"))
+    await prof.message("what only Ada says")
+    owner = f"Bearer {other.server.state.owner_secret}"
+    ask = {"course": COURSE, "who": "Ada Lovelace"}
+    reply = await other.ask("POST", "/api/erase", ask, Authorization=owner)
+    assert (reply.status, reply.body) == (200, {"userId": ada.user_id})
+    assert await ada.closed() == Code.UNAUTHORIZED
+    assert not (found := holding(redis, b"what only Ada says", b"Ada Lovelace")), found
+    await prof.answer(await prof.say("what all say"))
+    assert holding(redis, b"what all say")
+    old = {"days": 0}
+    for client in (ada, prof):
+        await client.socket.close()
+    await comes_true(lambda: not (one.server.hub.members or other.server.hub.members), "alone")
+    reply = await one.ask(
+        "POST", "/api/retention", old, Authorization=f"Bearer {one.server.state.owner_secret}"
+    )
+    assert reply.body == {"courses": [COURSE]}
+    assert holding(redis, b"what all say") == []
+
+
+def holding(redis: RedisServer, *texts: bytes) -> list[bytes]:
+    """The names of what in Redis holds one of some texts."""
+    with redis.client() as client:
+        dumped = {name: everything_of(client, name) for name in client.scan_iter()}
+    return [name for name, held in dumped.items() if any(text in held for text in texts)]
+
+
+def everything_of(client: Any, name: bytes) -> bytes:
+    match client.type(name):
+        case b"hash":
+            return repr(client.hgetall(name)).encode()
+        case b"stream":
+            return repr(client.xrange(name)).encode()
+        case b"set":
+            return repr(client.smembers(name)).encode()
+        case _:
+            return bytes(client.get(name) or b"")
 
 
 async def test_who_is_at_a_process_that_ends_is_asked_to_come_back_elsewhere(

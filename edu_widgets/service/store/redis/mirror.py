@@ -38,6 +38,9 @@ _PEOPLE = {"members": "user", "removals": "user"}
 _FINGERPRINT = {"replies": 3}
 """The columns that scripts keep in hexadecimal."""
 
+_BODY = 6
+"""The column of a document's body; NULL: a tombstone."""
+
 _CHANGED = 1_000
 
 
@@ -280,6 +283,7 @@ class Change:
         field_ = "\0".join((table, *(v.hex() if isinstance(v, bytes) else str(v) for v in key)))
         if table in _PEOPLE:
             counters.update((PEOPLE, person_counter(row[1])))
+        rows.forgets |= gone and table == "members"
         if table == "doors":
             counters.add(PEOPLE)
         if table == "replies":
@@ -288,6 +292,7 @@ class Change:
             row = self._without_data(row, gone=gone)
         if table == "documents":
             channel, id_, kind, *_ = row
+            rows.forgets |= gone or row[_BODY] is None
             counters.add(kind_counter(channel, kind))
             if gone:
                 rows.documents_gone.append(document_field(channel, id_))

@@ -204,6 +204,8 @@ class Rows:
     blobs: list[bytes | str] = field(default_factory=list)
     blobs_gone: list[str] = field(default_factory=list)
     counters: set[str] = field(default_factory=set)
+    forgets: bool = False
+    """True if the content of documents goes, or a membership."""
 
     def values(self) -> list[bytes | str]:
         """Return fields and values, as arguments: the scripts' MessagePack has no bytes."""
@@ -217,6 +219,7 @@ class Rows:
                 "base": terms.base,
                 "token": terms.token,
                 "next_era": next_era,
+                "forgets": self.forgets,
                 "documents": len(self.documents),
                 "documents_gone": self.documents_gone,
                 "rows": len(self.rows),

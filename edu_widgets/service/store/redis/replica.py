@@ -114,8 +114,8 @@ class Replica:
     def begin(self) -> None:
         """Load all courses; make what belongs to none, if this is the first start."""
         self.link.ready()
-        for course in {GLOBAL, *self._stored_courses()}:
-            self._load(course)
+        for course in {GLOBAL, *self.stored_courses()}:
+            self.load(course)
         self.check_histories()
         first = self._is_first()
         if self.mirror.applied.get(GLOBAL) and first:
@@ -145,7 +145,7 @@ class Replica:
 
     def _is_first(self) -> bool:
         """Return whether no other process runs; note that this one does."""
-        others = self._names("process:*")
+        others = self.names("process:*")
         self.renew_lease()
         return not others
 
@@ -166,10 +166,11 @@ class Replica:
         answers = zip(courses, self.link.calls(asked) if asked else (), strict=True)
         self.fences = {c: int(a) for c, a in answers if isinstance(a, int) and a}
 
-    def _stored_courses(self) -> set[str]:
+    def stored_courses(self) -> set[str]:
+        """Return the courses that Redis has."""
         return {name.decode() for name in self.link.call("SMEMBERS", self.key(GLOBAL, "courses"))}
 
-    def _names(self, last: str) -> set[str]:
+    def names(self, last: str) -> set[str]:
         """Return the names of keys that belong to no course."""
         found: set[str] = set()
         position: Any = b"0"
@@ -180,7 +181,12 @@ class Replica:
             if int(position) == 0:
                 return found
 
-    def _load(self, course: str) -> None:
+    def load(self, course: str) -> None:
+        """Replace all that the mirror has of a course by what Redis has.
+
+        Raises:
+            LinkError: it cannot be read.
+        """
         parts = [self.key(course, name) for name in ("state", "documents", "rows")]
         answers = self.link.calls([["MULTI"], *(["HGETALL", key] for key in parts), ["EXEC"]])
         found = answers[-1]
@@ -191,7 +197,7 @@ class Replica:
     def _reload(self, course: str) -> None:
         """Load a course anew, and tell the event loop what clients lack."""
         before = self.mirror.heads(course)
-        self._load(course)
+        self.load(course)
         if course == GLOBAL:
             self._look_for_service()
         self.news.touched.add("")
@@ -268,7 +274,7 @@ class Replica:
     def sync_all(self) -> bool:
         """Apply what the mirror lacks of any course; returns whether there was something."""
         self._looked = time.monotonic()
-        courses = sorted({*self.mirror.applied, GLOBAL, *self._stored_courses()})
+        courses = sorted({*self.mirror.applied, GLOBAL, *self.stored_courses()})
         asked = [["HMGET", self.key(course, "state"), "era", "n"] for course in courses]
         answers = self.link.calls(asked)
         found = [self._compare(c, a) for c, a in zip(courses, answers, strict=True)]
@@ -284,7 +290,7 @@ class Replica:
         """Begin a new history of a course if Redis was started since, and may have gone back."""
         while (era := self.mirror.eras.get(course, "")) and not era.startswith(self.link.run):
             before = self.mirror.heads(course)
-            self._load(course)
+            self.load(course)
             if not self.mirror.applied[course]:
                 if course == GLOBAL:  # somebody has emptied it
                     self._look_for_service()
