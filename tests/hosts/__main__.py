@@ -1,4 +1,6 @@
-"""Install a host, and be in a lesson in it: join, receive, send, vote, theme, reload, run again.
+"""Install a host, and be in a lesson in it.
+
+Join, receive, send, vote, outlive the service, reload, run again, change the theme:
 
     python -m tests.hosts marimo            # one of the names below, or several
     python -m tests.hosts --list
@@ -10,6 +12,8 @@ it stays for the next time. Pictures are left in test-results/. Ends with 1 if a
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -23,6 +27,9 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+import edu_widgets as edu
+from edu_widgets import folders
+from edu_widgets.service import state
 from tests.conftest import ROOT
 from tests.hosting import hosted
 from tests.lab.harness import CHROMIUM_FLAGS, find_chromium
@@ -45,6 +52,8 @@ from .static import Static
 
 PICTURES = ROOT / "test-results"
 """What each host showed, and what the pages did when a step failed."""
+TOLD = ("jupyterlab", "notebook", "voila", "marimo", "nbconvert", "ipykernel", "anywidget")
+"""The packages whose versions are told, where they are installed."""
 LEAST_WIDTH = 300
 """Pixels, of a page of 900."""
 MOST_SAVED = 3_000
@@ -53,7 +62,7 @@ MOST_SAVED = 3_000
 
 @dataclass(frozen=True)
 class Host:
-    """A host, and what pip installs for it; the first of it gives the version."""
+    """A host, and what pip installs for it."""
 
     page: type[Served | Static | Pyodide]
     packages: tuple[str, ...]
@@ -114,8 +123,8 @@ class Steps:
 def scenario(name: str, host: Host, lesson: Any, folder: Path, package: Path) -> Steps:
     """Go through it all in one host."""
     python = environment(name, host.packages, package)
-    told = host.packages[0].split("=")[0]
-    print(f"{name}: {told} {version(python, told)}", flush=True)
+    told = [f"{one} {found}" for one in TOLD if (found := version(python, one))]
+    print(f"{name}: {', '.join(told)}", flush=True)
     steps = Steps(name)
     guests = issubclass(host.page, Served) and host.page.visitors > 1
     who = "" if guests else ", name='Ada'"
@@ -154,6 +163,7 @@ def _live(steps: Steps, place: Served, lesson: Any, picture: Path) -> None:
     _take_part(steps, page, lesson)
     if place.visitors > 1:
         _visit(steps, place, lesson)
+    _outlive_the_service(steps, page, lesson)
     _look_again(steps, place, page, picture)
 
 
@@ -211,6 +221,32 @@ def _take_part(steps: Steps, page: Page, lesson: Any) -> None:
         poll = lesson.polls.ask("What is `2 ** 3`?", ["6", "8"])
         page.locator(".edu.polls").get_by_role("radio", name="8").first.click()
         wait_until(lambda: poll.answered == 1, "the vote is counted")
+
+
+def _outlive_the_service(steps: Steps, page: Page, lesson: Any) -> None:
+    """Write while the service is gone, and see it arrive once the service is back."""
+    chat = page.locator(".edu.chat").first
+    with steps.step("the loss is seen"):
+        about = state.read(folders.service_folder(lesson.course))
+        assert about is not None
+        os.kill(about.pid, signal.SIGKILL)
+        expect(chat.locator(".light")).to_have_text("Reconnecting")
+    with steps.step("written meanwhile"):
+        box = chat.locator("textarea")
+        box.click()
+        box.press_sequentially("While it was gone")
+        box.press("Enter")
+        expect(chat.locator("article", has_text="While it was gone")).to_contain_text("Waiting")
+    with steps.step("reconnect"):
+        assert edu.host(lesson.course, port=about.port, rate_limits=False) is lesson
+        shown(page)
+        wait_until(
+            lambda: [m.content for m in lesson.chat.messages].count("While it was gone") == 1,
+            "it arrives once",
+        )
+        expect(chat.locator("article", has_text="Waiting")).to_have_count(0)
+        for text in ("Welcome", "Hello from here", "While it was gone"):
+            _sees(page, text)
 
 
 def _look_again(steps: Steps, place: Served, page: Page, picture: Path) -> None:

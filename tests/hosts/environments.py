@@ -49,8 +49,11 @@ def environment(name: str, packages: tuple[str, ...], package: Path) -> Path:
 
 
 def version(python: Path, name: str) -> str:
-    """The version of a package there."""
-    code = f"import importlib.metadata as m; print(m.version({name!r}))"
+    """The version of a package there; "": it is not installed."""
+    code = (
+        "import importlib.metadata as m\n"
+        f"print(next((d.version for d in m.distributions(name={name!r})), ''))"
+    )
     return subprocess.run(
         [str(python), "-c", code], check=True, capture_output=True, text=True
     ).stdout.strip()
