@@ -38,15 +38,14 @@ _ALONE = {
         "yeniden çalıştırın."
     ),
 }
-_NO_CODE = {
-    "en": "The code of this widget could not be loaded. Run the cell again to open it.",
-    "tr": "Bu bileşenin kodu yüklenemedi. Açmak için hücreyi yeniden çalıştırın.",
-}
 
 
-def sentences() -> dict[str, list[str]]:
-    """Return a view's own sentences by language: without a kernel, and without its code."""
-    return {lang: [_ALONE[lang], _NO_CODE[lang]] for lang in _HOW}
+def sentences() -> list[str]:
+    """Return a view's own sentence without a kernel or its code, in English and in Turkish.
+
+    It is saved with each widget.
+    """
+    return [_ALONE["en"], _ALONE["tr"]]
 
 
 def fallback(kind: str, course: str, lang: str = "") -> dict[str, str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from edu_widgets.notebook.bundles import bundle, extras_of, files_of
 from edu_widgets.notebook.stream import Json
 
-_VERSION = 12
+_VERSION = 8
 """Characters of a content's hash that tell one version of a file from another."""
 
 _MOST_FILES = 8

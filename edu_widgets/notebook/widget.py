@@ -82,8 +82,8 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     _esm = traitlets.Unicode().tag(sync=True)
     _code = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    _extras = traitlets.Dict().tag(sync=True)
-    _says = traitlets.Dict().tag(sync=True)
+    _extras = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    _says = traitlets.List(traitlets.Unicode()).tag(sync=True)
     _instance = traitlets.Unicode().tag(sync=True)
     kind = traitlets.Unicode().tag(sync=True)
     course = traitlets.Unicode().tag(sync=True)
@@ -124,7 +124,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
                 _esm=bundle("loader"),
                 # marimo opens a comm before `open` can.
                 _code=list(references(files_of(self.kind_)).values()),
-                _extras=references(extras_of(self.kind_)),
+                _extras=list(references(extras_of(self.kind_)).values()),
                 _says=sentences(),
                 _instance=uuid7(),
                 kind=self.kind_,
@@ -252,12 +252,12 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     def refer_to_code(self) -> None:
         """Refer to the code as it is now."""
         self._code = list(references(files_of(self.kind_)).values())
-        self._extras = references(extras_of(self.kind_))
+        self._extras = list(references(extras_of(self.kind_)).values())
 
     def reload(self) -> None:
         """Have each page run the code that is referred to: a changed `_esm` is run anew."""
         if not self.closed:
-            codes = " ".join([*self._code, *self._extras.values()])
+            codes = " ".join([*self._code, *self._extras])
             self._esm = f"{bundle('loader')}\n// {codes}"
 
     @property
@@ -288,7 +288,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     def _offer(self) -> None:
         if cell_is_running() and not self.closed and not (self._faces or self._channel).awaited:
-            self._hand_out([*self._code, *self._extras.values()])
+            self._hand_out([*self._code, *self._extras])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[Json, Json] | None:
         self.reopen()

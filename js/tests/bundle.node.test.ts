@@ -10,7 +10,7 @@ import { bundles, extras, types, widgets } from "../build.mjs";
 const FIRST = 60_000;
 const FURTHER = 36_000;
 /** What every instance of a widget carries. */
-const LOADER = 2_000;
+const LOADER = 1_400;
 
 let files: Record<string, Buffer>;
 

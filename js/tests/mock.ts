@@ -32,15 +32,11 @@ export class MockModel {
       course: "py101",
       options: { height: 420, lang: "" },
       _code: ["core@source"],
-      _extras: {
-        viewers: "viewers@source",
-        "chat.picker": "chat.picker@source",
-        "chat.questions": "chat.questions@source",
-        "polls.form": "polls.form@source",
-        pictures: "pictures@source",
-        "stream.hls": "stream.hls@source",
-      },
-      _says: { en: ["This was live.", "Run again."], tr: ["Canlıydı.", "Yeniden çalıştır."] },
+      _extras: [
+        ...["viewers@source", "chat.picker@source", "chat.questions@source"],
+        ...["polls.form@source", "pictures@source", "stream.hls@source"],
+      ],
+      _says: ["This was live.", "Canlıydı."],
       ...traits,
     };
   }
@@ -86,9 +82,7 @@ export class MockModel {
       return `${name}@${version}`;
     };
     this.#traits._code = Object.entries(files).map(([name, text]) => hold(name, text));
-    this.#traits._extras = Object.fromEntries(
-      Object.entries(extras).map(([name, text]) => [name, hold(name, text)]),
-    );
+    this.#traits._extras = Object.entries(extras).map(([name, text]) => hold(name, text));
   }
 
   /** As the kernel does: later, and to every page. */

@@ -56,7 +56,7 @@ TOLD = ("jupyterlab", "notebook", "voila", "marimo", "nbconvert", "ipykernel", "
 """The packages whose versions are told, where they are installed."""
 LEAST_WIDTH = 300
 """Pixels, of a page of 900."""
-MOST_SAVED = 3_000
+MOST_SAVED = 2_000
 """Bytes of one widget in a saved notebook."""
 
 
@@ -175,7 +175,7 @@ def _visit(steps: Steps, place: Served, lesson: Any) -> None:
         _sees(other, "Welcome")
         wait_until(lambda: len(_people(lesson)) == 3, "two visitors are two people")
     with steps.step("all are students"):
-        guests = [person for person in _people(lesson) if person.id != lesson.user.id]
+        guests = [person for person in _people(lesson) if person.user_id != lesson.user.user_id]
         assert [person.role for person in guests] == ["student", "student"], guests
     with steps.step(f"kernels: {place.kernels}"):
         server = psutil.Process(place.server.pid)

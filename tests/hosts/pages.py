@@ -124,7 +124,8 @@ class Served(HostPage):
         if self.server.poll() is not None:
             raise AssertionError((self.folder / "host.log").read_text()[-3000:])
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5).close()
+            # Not the page itself: where each visitor has a kernel, that would be one more visitor.
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/no-page", timeout=5).close()
         except urllib.error.HTTPError:
             return True
         except OSError:

@@ -10,6 +10,8 @@ from typing import Self
 
 from playwright.sync_api import Page, Route
 
+from tests.notebook.test_saved import ours
+
 from .environments import from_npm
 from .pages import HostPage
 
@@ -56,8 +58,9 @@ class Static(HostPage):
         }
 
     def sizes(self) -> list[int]:
-        """How many bytes of each of our widgets are saved."""
+        """Return the bytes of ours that are saved of each widget."""
         book = json.loads((self.folder / "run.ipynb").read_text("utf-8"))
         (saved,) = book["metadata"]["widgets"].values()
         states = [model["state"] for model in saved["state"].values()]
-        return [len(json.dumps(state)) for state in states if "_esm" in state]
+        own = [ours(state) for state in states if "_esm" in state]
+        return [len(json.dumps(one, ensure_ascii=False).encode()) for one in own]

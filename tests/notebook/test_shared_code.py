@@ -46,7 +46,7 @@ def test_a_page_that_asks_gets_each_file_as_a_message() -> None:
         {"op": "code", "code": widget._code[1], "text": "// polls"},
     ]
     assert [told["text"] for told in asked(widget, widget._code[1])] == ["// polls"]
-    assert [told["text"] for told in asked(widget, widget._extras["viewers"])] == ["// viewers"]
+    assert [told["text"] for told in asked(widget, widget._extras[0])] == ["// viewers"]
 
 
 @pytest.mark.usefixtures("plain")
