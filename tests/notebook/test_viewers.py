@@ -329,6 +329,47 @@ def test_a_code_makes_a_viewer_the_member_they_are(kernel: Kernel) -> None:
     assert "linked" not in told
 
 
+def test_a_code_waits_for_what_the_viewer_has_written(kernel: Kernel) -> None:
+    kernel.say("s1", "p1", who=ADA)
+    kernel.say("s2", "p2", who=BOB)
+    viewer = kernel.clients["Bob"]
+    viewer.become(queued=2)
+    kernel.ask("s2", "p2", "viewer.link", code="K7QX-4M2P")
+    viewer.become(queued=1)
+    assert not viewer.questions
+    viewer.become(queued=0)
+    kernel.sent()
+    assert [type_ for type_, _ in viewer.questions] == ["link_membership"]
+
+
+def test_a_code_waits_for_no_connection_and_not_for_ever(kernel: Kernel) -> None:
+    kernel.say("s1", "p1", who=ADA)
+    kernel.say("s2", "p2", who=BOB)
+    viewer = kernel.clients["Bob"]
+    viewer.become(queued=1, state="reconnecting")
+    code_entered(kernel).fail(NotConnected("Gone."))
+    viewer.become(state="live")
+    kernel.ask("s2", "p2", "viewer.link", code="K7QX-4M2P")
+    assert len(viewer.questions) == 1
+    viewer.advance(company_._SENT_WITHIN_S)
+    assert len(viewer.questions) == 2
+
+
+def test_what_still_waits_when_the_link_is_made_is_sent_before_the_viewer_goes(
+    kernel: Kernel,
+) -> None:
+    kernel.say("s1", "p1", who=ADA)
+    kernel.say("s2", "p2", who=BOB)
+    asked, viewer = code_entered(kernel), kernel.clients["Bob"]
+    kernel.member = Person("u-bob", "Bob")
+    viewer.become(queued=1)
+    asked.settle(0)
+    kernel.sent()
+    assert kernel.clients["Bob"] is viewer, "its connection sends it"
+    viewer.become(queued=0)
+    assert snapshot(kernel.later(), "p2")["lesson"]["me"]["id"] == "u-bob"
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [

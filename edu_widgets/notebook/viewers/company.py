@@ -49,6 +49,11 @@ _CROWD = "*"
 
 _ASKING = "asking"
 
+_SENT_WITHIN_S = 10.0
+"""Seconds that a code waits for what its viewer has written before."""
+_CARRIED_WITHIN_S = 60.0
+"""Seconds in which what is left of it is sent by the member."""
+
 _MOST_APART = 32
 _TEND_S = 60.0
 
@@ -197,19 +202,62 @@ class Company:
             if viewer.link == _ASKING:
                 return
             viewer.link = _ASKING
-        asked = ask_to_link(client, code)
-        asked.when_settled(lambda: self._begin(lambda: self._answered(viewer, asked)))
         self._tell()
+
+        def ask() -> None:
+            asked = ask_to_link(client, code)
+            asked.when_settled(lambda: self._begin(lambda: self._answered(viewer, asked)))
+
+        # What they have written is theirs as the viewer who wrote it; offline it is said at once.
+        self._once_sent(client, _SENT_WITHIN_S, ask, waits_offline=False)
+
+    def _once_sent(
+        self,
+        client: CourseClient,
+        most: float,
+        then: Callable[[], None],
+        *,
+        waits_offline: bool = True,
+    ) -> None:
+        """Call `then` once nothing of a client's waits to be sent, or after `most` seconds."""
+        left = [then]
+        stops: list[Callable[[], None]] = []
+
+        def act() -> None:
+            with self._lock:
+                taken, left[:] = left[:], []
+            for fn in taken:
+                for stop in stops:
+                    stop()
+                self._begin(fn)
+
+        def look(_event: object = None) -> None:
+            view = client.view()
+            if not view.queued or not (waits_offline or view.state == "live"):
+                act()
+
+        look()
+        if left:
+            stops.append(client.listen(look))
+            client.on_network(lambda: client.later(most, act))
+            look()
 
     def _answered(self, viewer: Viewer, asked: Answer) -> None:
         error = asked.error
-        if error is None:  # they are let in again, as the member
-            self._drop(viewer.key)
-            self._settle()
+        if error is None and viewer.client is not None:
+            # They are let in again as the member: so this connection is, which sends what it has.
+            self._once_sent(viewer.client, _CARRIED_WITHIN_S, lambda: self._become(viewer))
             return
         known = _LINK_REFUSED.get(error.code, "refused") if isinstance(error, Refused) else ""
         viewer.link = known or "offline"
         self._tell()
+
+    def _become(self, viewer: Viewer) -> None:
+        with self._lock:
+            there = self._viewers.get(viewer.key) is viewer
+        if there:
+            self._drop(viewer.key)
+            self._settle()
 
     def key(self, session: str) -> str | None:
         """Under which key a session looks; None while that is not known yet."""
