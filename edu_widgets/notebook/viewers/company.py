@@ -51,7 +51,7 @@ _ASKING = "asking"
 
 _SENT_WITHIN_S = 10.0
 """Seconds that a code waits for what its viewer has written before."""
-_CARRIED_WITHIN_S = 60.0
+_CARRIED_WITHIN_S = 90.0
 """Seconds in which what is left of it is sent by the member."""
 
 _MOST_APART = 32
