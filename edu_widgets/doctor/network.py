@@ -51,6 +51,8 @@ class Person:
     user_id: str = ""
     told: str = ""
     """The origin of the token, as a sentence's beginning."""
+    hub: bool = False
+    """True for who is known by JupyterHub, which decides about them."""
 
 
 @dataclass(slots=True)
@@ -63,6 +65,8 @@ class Service:
     """The service's id; "" if it is none of ours."""
     address: str = field(default="", repr=False)
     """The whole address that a platform's service was named by."""
+    hub: bool = False
+    """True for the class of the JupyterHub whose server this is."""
 
 
 def reach(service: Service) -> Iterator[Finding]:
@@ -134,6 +138,9 @@ def known(service: Service, person: Person) -> Finding:
     try:
         answer = request(service.base + "/api/me", token=person.token())
     except Refused as error:
+        if person.hub:  # what the service says of the Hub's configuration has its own remedy
+            said, _, next_ = str(error).partition(". ")
+            return Finding("Person", f"{said.rstrip('.')}.", next_, "no")
         expired = error.code == Code.TOKEN_EXPIRED
         what = "has expired" if expired else "is not accepted by the service"
         told = f"{person.told} {what}." if error.code in _OF_TOKENS else str(error)

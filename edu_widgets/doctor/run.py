@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import sys
 import time
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from edu_widgets import configuration, folders
 from edu_widgets.client.invites import Credentials, MembershipFiles, base_url, parse_invite
+from edu_widgets.client.jupyterhub import ServerToken, service_address
 from edu_widgets.client.transport.base import tell_front
 from edu_widgets.connections import transport_settings
 from edu_widgets.doctor import computer, network
@@ -69,7 +71,11 @@ def _head(service: Service | None) -> str:
 
 
 def _service(address: str, settings: Configuration) -> Service | None:
-    """Return the service that an address or the settings name; None if neither does."""
+    """Return the service that an address, the settings or JupyterHub name; None if none does.
+
+    Raises:
+        InvalidArgument: what names it cannot be read.
+    """
     text = address or settings.edu.invite
     if "code=" in text.lower():
         invite = parse_invite(text)
@@ -77,6 +83,9 @@ def _service(address: str, settings: Configuration) -> Service | None:
             tell_front(invite.base, invite.front)
         return Service(invite.base, invite.course)
     where = text or _configured(settings)
+    if not where and settings.edu.hubService:
+        address = service_address(settings.edu.hubService, os.environ)
+        return Service(base_url(address), settings.edu.course, hub=True)
     if not where:
         return None
     shown = where if "://" in where else f"http://{where}"
@@ -118,6 +127,8 @@ def _network(service: Service, settings: Configuration) -> Iterator[Finding]:
 
 def _person(service: Service, settings: Configuration) -> Person:
     """Return who this account is at a service of ours: its owner, who joined, or by a token."""
+    if service.hub:
+        return Person(ServerToken(), told="The token of your server of JupyterHub", hub=True)
     from edu_widgets.service import state  # noqa: PLC0415 - only where a service may run
 
     data = settings.edu.dataDir
