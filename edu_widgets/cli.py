@@ -48,7 +48,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _erase(args: argparse.Namespace) -> int:
-    """Erase a person at the service, and what this computer keeps of them."""
+    """Erase a person at the service, and their data on this computer."""
     from edu_widgets import configuration, folders
     from edu_widgets.client.invites.memberships import forget
     from edu_widgets.protocol.channels import course_name

@@ -316,7 +316,7 @@ def _check_platform() -> None:
 
 
 def call(function: str, *arguments: object, **named: object) -> str:
-    """A line of code as people write it; `...` for what is left to them."""
+    """Return a line of code as people write it; `...` stands for the parts left to them."""
     parts = [*map(_literal, arguments), *(f"{key}={_literal(v)}" for key, v in named.items())]
     return f"{function}({', '.join(parts)})"
 

@@ -54,7 +54,7 @@ def teach(course: str, settings: Configuration, roster: Iterable[str] | None) ->
 
 
 def _hub_member(settings: Configuration) -> HubMember:
-    """Ask JupyterHub's service who this server's user is.
+    """Ask JupyterHub's service for the identity of this server's user.
 
     Raises:
         InvalidArgument: a call's `config` names the service, so that anybody's cell could.

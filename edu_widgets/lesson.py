@@ -41,7 +41,7 @@ W = TypeVar("W", bound="LiveWidget")
 
 
 class FeatureWidget(Generic[W]):
-    """A feature's widget as an attribute of a lesson: one, however often it is asked for."""
+    """A feature's widget as an attribute of a lesson: the same object each time."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
@@ -160,7 +160,7 @@ class Lesson(LessonAdmission):
         host: str,
         entrance: Entrance,
     ) -> None:
-        """The lesson was asked for again: address, token, name, and what is said may be new."""
+        """Take over the address, token and name of a repeated call of `join` or `host`."""
         self._client.invite = invite or self._client.invite
         self._audience = audience or self._audience
         self._client.renew(target, me, host=host, entrance=entrance)
@@ -223,7 +223,7 @@ class Lesson(LessonAdmission):
         names: bool = False,
         lang: str = "en",
     ) -> Path:
-        """Write what was said and shown into one page, which anybody reads without a service.
+        """Write the lesson's content into one HTML page that can be read without a service.
 
         The page loads nothing from anywhere. It has what everybody in the course may see.
 
@@ -246,7 +246,7 @@ class Lesson(LessonAdmission):
     def report(
         self, *, since: datetime | None = None, names: bool = True, lang: str = "en"
     ) -> Report:
-        """Return what the lesson came to: attendance, participation, polls, progress, questions.
+        """Return the lesson's report: attendance, participation, polls, progress, questions.
 
         For instructors. A cell shows only its numbers; its tables are rows, data frames, CSV and
         a page.
@@ -303,7 +303,7 @@ class Lesson(LessonAdmission):
         return panel
 
     def widget(self, name: str) -> LiveWidget:
-        """The widget of the feature that a lesson calls so.
+        """Return the widget of a feature by its name.
 
         Raises:
             Unsupported: the lesson has no such feature.
@@ -312,7 +312,7 @@ class Lesson(LessonAdmission):
         return self._widgets.get(name)
 
     def feature(self, kind: type[W]) -> W:
-        """The lesson's widget of a feature, by its class, also of one from another package.
+        """Return the lesson's widget of a feature by its class, also of another package's.
 
         `lesson.<name>` is the same without a type.
 
@@ -333,7 +333,7 @@ class Lesson(LessonAdmission):
             return super().__getattr__(name)
 
     def wait_connected(self, timeout: float = 10.0) -> Lesson:
-        """Wait until the lesson is live and what was said in it is here; at most `timeout` seconds.
+        """Wait until the lesson is live and its documents are loaded; at most `timeout` seconds.
 
         Raises:
             Refused: the service said no, with the reason.
@@ -343,7 +343,7 @@ class Lesson(LessonAdmission):
         return self
 
     def status(self) -> Status:
-        """State, transport, round trip, queue and reconnects, and what stands in the way.
+        """Return state, transport, round trip, queue, reconnects, and the causes of trouble.
 
         `edu-widgets doctor` in a terminal looks further, and says what to do.
 
@@ -354,7 +354,7 @@ class Lesson(LessonAdmission):
         return status_of(self._client)
 
     def close(self) -> None:
-        """Leave the lesson. What was not sent is kept until the course is joined again.
+        """Leave the lesson. Unsent messages and changes are kept until the course is joined again.
 
         What is on screen stays and says that the lesson was left; other widgets are closed.
         """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LessonAdmission(Tidy):
-    """The part of a lesson that decides who is in the course, and who is who."""
+    """The part of a lesson about admission: invites, the door, removals and identities."""
 
     _client: CourseClient
     _widgets: Assembly
@@ -26,7 +26,7 @@ class LessonAdmission(Tidy):
         return self._client.invite
 
     def new_invite(self) -> str:
-        """End the invite and make another, which is returned; whoever is in stays.
+        """End the invite, make another and return it; people who are in the course stay.
 
         Raises:
             Forbidden: I am not staff here.
@@ -35,7 +35,7 @@ class LessonAdmission(Tidy):
         return self._admission().renew_invite()
 
     def close_door(self) -> None:
-        """Let nobody new in; whoever is in may leave and come back.
+        """Let no new people in; those in the course may leave and come back.
 
         Raises:
             Forbidden: I am not staff here.
@@ -54,11 +54,11 @@ class LessonAdmission(Tidy):
 
     @property
     def door_closed(self) -> bool:
-        """True if nobody new is let in; known to instructors."""
+        """True if no new people are let in; known to instructors."""
         return self._admission().state().closed
 
     def forbid_viewers(self) -> None:
-        """Let nobody take part through somebody else's notebook; who does is out at once.
+        """Let nobody take part through another person's notebook; those who do are out at once.
 
         Raises:
             Forbidden: I am not staff here.

@@ -46,7 +46,7 @@ class Status(Tidy):
 
 
 def status_of(client: CourseClient) -> Status:
-    """Return the state of a client's connection, and what stands in the way."""
+    """Return the state of a client's connection, and the causes of trouble."""
     from edu_widgets.doctor.causes import causes
     from edu_widgets.notebook import comms, inside
 

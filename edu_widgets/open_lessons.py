@@ -86,7 +86,7 @@ def close_lessons(course: str = "") -> None:
 
 
 def _leave_with(visitor: Visitor, lesson: Lesson, client: CourseClient) -> None:
-    """Leave a lesson once its visitor has gone, of which nobody tells (network thread)."""
+    """Leave a lesson once its visitor has gone, which no event tells (network thread)."""
     if visitor.thread.is_alive() and lesson.usable:
         client.later(_LOOK, lambda: _leave_with(visitor, lesson, client))
     elif lesson.usable:

@@ -267,14 +267,14 @@ class ChatApi(Moderation):
         page.when_settled(loaded)
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """The loaded messages in plain values, oldest first; times are aware datetimes, in UTC.
+        """Return the loaded messages as dicts, oldest first; times are aware datetimes, in UTC.
 
         Call `load_all().wait()` first to get all messages.
         """
         return [plain(message) for message in self._chat.messages()]
 
     def to_dataframe(self) -> pd.DataFrame:
-        """The loaded messages as a pandas DataFrame, one a row.
+        """Return the loaded messages as a pandas DataFrame, one a row.
 
         Raises:
             InvalidArgument: pandas is not installed.

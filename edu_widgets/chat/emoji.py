@@ -27,7 +27,7 @@ _EMOJI = re.compile(f"{_REGION}|{_FLAG}|{_KEY}|{_ONE}(?:\u200d{_ONE})*")
 
 
 def is_emoji(text: str) -> bool:
-    """True if `text` is one emoji of at most 32 bytes, so nothing that could be read as words."""
+    """Return True for one emoji of at most 32 bytes, so nothing that could be read as words."""
     return len(text) <= MAX_EMOJI and bool(_EMOJI.fullmatch(text)) and _bytes(text) <= MAX_EMOJI
 
 

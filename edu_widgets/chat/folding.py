@@ -4,5 +4,5 @@ from edu_widgets.protocol.text_normalization import search_key
 
 
 def matches(query: str, *texts: str) -> bool:
-    """True if one of a message's texts contains `query`, which is a `search_key` already."""
+    """Return True if one of a message's texts contains `query`, which is a `search_key` already."""
     return any(query in search_key(text) for text in texts)

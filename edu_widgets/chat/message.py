@@ -63,7 +63,7 @@ class ChatMessage(Tidy):
 
 @dataclass(frozen=True, slots=True)
 class PinnedMessage(Tidy):
-    """A pinned message: its author, the beginning of its text, and who pinned it at what time."""
+    """A pinned message: its author, the beginning of its text, and its pin's author and time."""
 
     id: str
     user_id: str

@@ -242,7 +242,7 @@ class Chat:
         return self._commands.send(type_, data, instead=instead)
 
     def knows(self, id_: str) -> bool:
-        """True if a message with this id is loaded or pending."""
+        """Return True if a message with this id is loaded or pending."""
         return self._client.mirror().get(id_) is not None or id_ in self._messages()
 
     def moved(self, event: CommandChanged) -> None:

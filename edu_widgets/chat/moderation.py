@@ -1,4 +1,4 @@
-"""Pins, mutes and the settings of the chat, for those who run it."""
+"""Pins, mutes and the settings of the chat, for staff."""
 
 from __future__ import annotations
 

@@ -138,17 +138,17 @@ class Overlay:
         return frozenset(r.emoji for r in message.reactions if me in r.users)
 
     def voted(self, message_id: str) -> bool:
-        """True if I have voted for a question, as far as the mirror knows."""
+        """Return True if I have voted for a question, as far as the mirror knows."""
         mirror = self._client.mirror(self._own_channel())
         return decoded(mirror.get(vote_id(message_id, self._room())), OwnVote) is not None
 
     def asked(self, message_id: str) -> bool:
-        """True if I asked a question anonymously, as far as the mirror knows."""
+        """Return True if I asked a question anonymously, as far as the mirror knows."""
         mirror = self._client.mirror(self._own_channel())
         return decoded(mirror.get(asked_id(message_id, self._room())), OwnQuestion) is not None
 
     def is_mine(self, body: Message | Question, message_id: str) -> bool:
-        """True if I wrote a message or asked a question, also if I did so anonymously."""
+        """Return True if I wrote a message or asked a question, also if I did so anonymously."""
         if body.anonymous:
             return self.asked(message_id)
         return body.user_id == self._client.me().user_id

@@ -1,4 +1,4 @@
-"""The chat's messages in the record of a lesson, and who wrote how much in its report."""
+"""The chat's messages in the record of a lesson, and the number of each student's in its report."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class MessagesOfRecord:
             )
 
     def tables(self, since: int, lang: str) -> Iterator[ReportTable]:
-        """Return how much each student wrote, and the questions that nobody has answered."""
+        """Return the number of messages of each student, and the unanswered questions."""
         words = _REPORT[lang]
         load_back(self._client, Question.kind, self._oldest_question, since)
         questions = [one for one in self._questions() if one.at >= since]

@@ -130,7 +130,7 @@ class RoomState:
         return [d for d in found if (mute := decoded(d, Mute)) and self.holds(mute)]
 
     def holds(self, mute: Mute) -> bool:
-        """True if a mute is not over yet."""
+        """Return True if a mute is not over yet."""
         return not mute.until or mute.until > self._client.service_now()
 
     def muted(self) -> int | None:
@@ -224,7 +224,7 @@ class RoomState:
         } | ({} if self.pictures() else {"noPictures": True})
 
     def news(self) -> bool:
-        """True if `room` differs from the one that every page knows; `unread` is left out.
+        """Return True if `room` differs from the one that every page knows; `unread` is left out.
 
         That number takes a while to count, and changes with every message.
         """
@@ -235,7 +235,7 @@ class RoomState:
             return self._uneven or {**self._known, "unread": 0} != {**fields, "unread": 0}
 
     def more_unread(self) -> bool:
-        """True if the number of unread messages differs from the one that every page knows."""
+        """Tell if the number of unread messages differs from the one that every page knows."""
         return self._known is not None and self._known["unread"] != self.unread()
 
     def render(self, *, to_all: bool) -> Json:

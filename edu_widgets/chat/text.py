@@ -56,7 +56,7 @@ def excerpt(content: str, pictures: Sequence[BlobRef] = ()) -> str:
 
 
 def described(picture: BlobRef) -> BlobRef:
-    """Return a picture with its description as it is stored: one line of what shows."""
+    """Return a picture with its description as stored: one line of visible characters."""
     return msgspec.structs.replace(picture, alt=shorten(one_line(picture.alt), MAX_ALT))
 
 
@@ -68,5 +68,5 @@ def kept_mentions(content: str, names: Iterable[str]) -> list[str]:
 
 
 def is_mentioned(mentions: Iterable[str], person: str) -> bool:
-    """True if this person is among the names that a message mentions."""
+    """Return True if this person is among the names that a message mentions."""
     return bool(person) and any(same_name(name, person) for name in mentions)

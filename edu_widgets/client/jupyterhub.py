@@ -122,7 +122,7 @@ def service_address(service: str, environ: Mapping[str, str]) -> str:
 
 
 def ask_who(base: str) -> HubMember:
-    """Ask a service who this server's user is there; what it said last while it does not answer.
+    """Ask a service for the identity of this server's user; offline, return its last answer.
 
     Raises:
         Refused: the service, or the Hub behind it, refuses; the message says why.
@@ -177,7 +177,7 @@ def _checked(address: str) -> None:
 
 
 def _check_way(address: str, environ: Mapping[str, str]) -> None:
-    """Check that nobody on the way to an address reads the token.
+    """Check that the way to an address is encrypted, as the token takes it.
 
     Raises:
         InvalidArgument: somebody does.

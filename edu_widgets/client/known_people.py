@@ -13,7 +13,7 @@ from edu_widgets.protocol.errors import InvalidArgument
 
 
 class _Named(msgspec.Struct, rename="camel"):
-    """The part of a document's body that names the person it is about."""
+    """The part of a document's body that names its person."""
 
     user_id: str
     user_name: str

@@ -1,4 +1,4 @@
-"""Linking oneself, in a notebook of one's own, to who one is in somebody else's notebook."""
+"""Codes that link a viewer of a shared notebook to the same person in their own notebook."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LinkCode:
-    """A code that makes me one person with who I am in another notebook; good once."""
+    """A code that links me to the viewer I am in another notebook; it can be used once."""
 
     code: str
     expires: datetime

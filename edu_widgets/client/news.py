@@ -1,4 +1,4 @@
-"""News: what tells new items from history and repetitions, for every feature."""
+"""News: tells new items from history and repetitions, for every feature."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class News(Generic[V]):
             self._began.add(event.channel)
 
     def begin_again(self, channel: str) -> None:
-        """Take what comes next in a channel for a first load."""
+        """Take the next documents of a channel for a first load."""
         self._began.discard(channel)
 
     def swap(self, id_: str, version: V | None) -> V | None:

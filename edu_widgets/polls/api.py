@@ -33,7 +33,7 @@ class PollsApi:
 
     @abstractmethod
     def poll(self, id_: str) -> Poll:
-        """The poll with this id, the same object every time.
+        """Return the poll with this id, the same object every time.
 
         Raises:
             InvalidArgument: there is none.
@@ -134,9 +134,13 @@ class PollsApi:
     def put(
         self, asked: Question, *, open_: bool, again: bool = False, how: str = "again=True"
     ) -> Poll:
-        """Ask or prepare a question for a cell, or find the poll it is already, and print which.
+        """Ask or prepare a cell's question, or find the poll that it made before; print which.
 
-        `how` is what asks it anew.
+        Args:
+            asked: The question.
+            open_: True to ask it at once, False to keep it as a draft.
+            again: True to make a new poll even if the cell has made one before.
+            how: The code that makes a new poll, for the printed sentence.
 
         Raises:
             Refused: only instructors run polls.

@@ -1,4 +1,4 @@
-"""What the class is asked, for features that show it in their place."""
+"""The polls of a course as questions, for features that show them elsewhere, as the recording."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking once: what this lesson has asked already is found again, and takes over what changed."""
+"""Asking once: a question that this lesson has asked is found again, and takes over changes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Asking:
         self.lock = threading.RLock()
 
     def put(self, asked: Question, *, open_: bool, again: str = "", renewed: bool = False) -> Put:
-        """Ask or prepare a question, or find the poll it is already.
+        """Ask or prepare a question, or find the poll that it has become before.
 
         Args:
             asked: The question.
@@ -80,12 +80,12 @@ class Asking:
             return Put(self.create(asked, open_=open_), known, anew=True, stands=said)
 
     def create(self, asked: Question, *, open_: bool, id_: str | None = None) -> Poll:
-        """A new poll, whatever was asked before."""
+        """Create a new poll, also of a question that was asked before."""
         id_ = id_ or uuid7()
         return self._poll(id_, self._polls.create(id_, asked.command(open_=open_)))
 
     def load(self, questions: Iterable[Question], name: str) -> tuple[list[Poll], list[str]]:
-        """Prepare questions in their order; what there is to say, the last line about all."""
+        """Prepare questions in order; return the polls and the lines to print, a summary last."""
         puts: list[Put] = []
         for one in questions:
             renewed = any(put.known is None or put.anew for put in puts)
@@ -123,7 +123,7 @@ class Asking:
     def _taken_over(
         self, poll: Poll, known: Seen, asked: Question, *, open_: bool
     ) -> Iterator[str]:
-        """Give a poll the right answer and the time that it is asked with now."""
+        """Give a poll the right answer and the time of the question as asked now."""
         edits: dict[str, Any] = {}
         given = (list(asked.correct), asked.tolerance)
         if asked.correct and given != self._polls.answer_of(known):
@@ -161,7 +161,7 @@ class Asking:
     # -- waiting ----------------------------------------------------------------------------
 
     def _await_documents(self) -> None:
-        """Wait a little until it is known what was asked before, where that is still to come."""
+        """Wait a little for the polls that were asked before, while they are still loading."""
         channels = (self._client.channel, self._polls.staff)
         # While offline, or on the network thread, it is asked all the same, and sent later.
         with contextlib.suppress(NotConnected, Refused, WouldDeadlock):

@@ -53,7 +53,7 @@ class Question:
 
     @classmethod
     def of(cls, poll: Poll, correct: Sequence[Choice], tolerance: float) -> Question:
-        """The question of a poll, with its right answer as far as it is known."""
+        """Return the question of a poll, with its right answer as far as that is known."""
         return cls(
             poll.question,
             tuple(poll.options),
@@ -67,7 +67,7 @@ class Question:
         )
 
     def command(self, *, open_: bool) -> CreatePoll:
-        """The command that creates it."""
+        """Return the command that creates the poll."""
         return CreatePoll(
             self.text,
             self.kind,
@@ -123,7 +123,7 @@ def question(  # noqa: PLR0913 - a question has as many sides
 
 
 def poll_kind(kind: object) -> PollKind:
-    """A kind of poll, by its name.
+    """Check the name of a kind of poll, and return it.
 
     Raises:
         InvalidArgument: there is none of this name.
@@ -134,7 +134,7 @@ def poll_kind(kind: object) -> PollKind:
 
 
 def whole_seconds(seconds: object) -> int | None:
-    """Seconds of a timer, whole; None is none.
+    """Return the seconds of a timer as a whole number; None for no timer.
 
     Raises:
         InvalidArgument: it is no number, or less than a second.
@@ -171,7 +171,7 @@ def flag(name: str, value: object) -> bool:
 
 
 def question_text(text: object) -> str:
-    """A question as it is written in a call.
+    """Check the text of a question that is written in a call, and return it.
 
     Raises:
         InvalidArgument: it is no string.
@@ -182,7 +182,7 @@ def question_text(text: object) -> str:
 
 
 def option_texts(kind: str, options: object) -> list[str]:
-    """Options as they are written in a call; one that is no string as Python writes it.
+    """Return the texts of options written in a call; for other values, Python's text of them.
 
     Raises:
         InvalidArgument: they are no list: one string, a set, which has no order, or a number.
@@ -215,7 +215,7 @@ def _scale(labels: list[str]) -> list[str]:
 def right_answer(
     kind: str, options: Sequence[str], correct: object, tolerance: float = 0
 ) -> list[Choice]:
-    """A right answer in the form of the wire; None is none.
+    """Return a right answer in the form of the wire; empty for None.
 
     Raises:
         InvalidArgument: it does not fit the kind, or can be read in two ways.
@@ -233,7 +233,7 @@ def right_answer(
 
 
 def choice_of(kind: str, options: Sequence[str], choice: object) -> Choice:
-    """A choice as it is written in a call, in the form of the wire.
+    """Return a choice, written in a call, in the form of the wire.
 
     Raises:
         InvalidArgument: it does not fit the kind, or can be read in two ways.
@@ -323,7 +323,7 @@ _LEADING = re.compile(r"[\s`$€£~≈]*([+-]?\d+(?:\.\d+)?)(?![\w.,:/]*\d)")
 
 
 def named_option(options: Sequence[str], text: str) -> int | None:
-    """The index of the option that a text is; None if it is none, or more than one."""
+    """Return the index of the only option with a text; None if none or several have it."""
     if len(text) > 2 * MAX_OPTION:
         return None
     wanted = clean(text).strip()

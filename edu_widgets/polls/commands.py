@@ -36,7 +36,7 @@ class CreatePoll(Data):
     """Time after its end for which votes are taken, 0 to 30,000 ms; see the poll itself."""
 
     def of_the_moment(self) -> bool:
-        """A draft can be kept; what is asked now is not asked an hour later."""
+        """Return True for a poll that is asked at once, which makes no sense an hour later."""
         return self.open
 
 
@@ -308,7 +308,7 @@ _ABOUT = msgspec.json.Decoder(_About)
 
 
 def poll_of(data: bytes) -> str:
-    """The id of the poll that a command is about; "" if it names none."""
+    """Return the id of a command's poll; "" if it names none."""
     try:
         return _ABOUT.decode(data).poll_id
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""Counting: from ballots to what can be told of them. People are counted, never ticks."""
+"""Counting: from ballots to results. People are counted, never ticks."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The documents of polls, each in the channel of those who may see it.
+"""The documents of polls, each in the channel of the people who may see it.
 
 A poll is in the course's channel, or while it is a draft in the staff's; the right answer and the
 live counts are in the staff's; what a person chose is in their own. The ballots themselves are in

@@ -66,7 +66,7 @@ class Draft:
     ticked: list[int] = field(default_factory=list)
 
     def question(self, given: Mapping[str, Any] | None = None) -> Question:
-        """The question; `given` settings come before its own.
+        """Return the question; `given` settings come before its own.
 
         Raises:
             InvalidArgument: it is none; the message names the line.
@@ -111,7 +111,7 @@ def fault(where: str, line: int, message: str) -> InvalidArgument:
 
 @contextmanager
 def at(where: str, line: int) -> Iterator[None]:
-    """Say of what goes wrong in which line it is."""
+    """Add the number of the line to an error raised within."""
     try:
         yield
     except InvalidArgument as error:
@@ -119,14 +119,14 @@ def at(where: str, line: int) -> Iterator[None]:
 
 
 def meant(word: str) -> str | None:
-    """The setting that a word may have been meant for; None if it resembles none."""
+    """Return the setting whose name resembles a word; None if there is none."""
     word = word.strip().casefold()
     close = difflib.get_close_matches(word, SETTINGS, 1, 0.8)
     return word if word in SETTINGS else _MEANT.get(word) or (close[0] if close else None)
 
 
 def number_from(name: str, text: str) -> float:
-    """A number as a file has it: `12000`, `3.14`, `1e-3`.
+    """Return a number as a file has it: `12000`, `3.14`, `1e-3`.
 
     Raises:
         InvalidArgument: it is none, or may be read in two ways.

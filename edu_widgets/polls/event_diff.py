@@ -15,7 +15,7 @@ _REMEMBERED = 10_000
 
 
 class EventDiff:
-    """Tells what is new from what was so already. Network thread only."""
+    """Tells new votes, polls and results from known ones. Network thread only."""
 
     def __init__(self, client: CourseClient, polls: Polls) -> None:
         self._client = client

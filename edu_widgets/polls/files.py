@@ -21,7 +21,7 @@ _TAG = "tag:yaml.org,2002:"
 
 
 def load(path: object) -> list[Question]:
-    """The questions of a file, in order: `.yaml` and `.yml`, or Markdown (`.md`).
+    """Return the questions of a file, in order: `.yaml` and `.yml`, or Markdown (`.md`).
 
     Raises:
         InvalidArgument: it cannot be read, or something in it is no question; the message says

@@ -38,7 +38,7 @@ _WORDS = {
 
 
 def html(poll: Poll, lang: str = "") -> Html:
-    """A poll as everybody may see it now."""
+    """Return a poll as HTML, with the parts that everybody may see now."""
     words = _WORDS.get(lang, _WORDS["en"])
     several = len(poll.results) > 1 or poll.round > 1
     question = nodes_html(to_nodes(poll.question))
@@ -62,7 +62,7 @@ def html(poll: Poll, lang: str = "") -> Html:
 
 
 def plain(poll: Poll) -> str:
-    """The same as text."""
+    """Return a poll as text, with the parts that everybody may see now."""
     lines = [poll.question.strip()]
     for result in poll.results:
         lines.append(f"Round {result.round}: {result.people} answered")

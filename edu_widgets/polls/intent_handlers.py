@@ -75,7 +75,7 @@ class PollsPort(Protocol):
 
 
 class IntentHandlers:
-    """Does for a widget what its pages ask for; what cannot be done is refused with a sentence."""
+    """The requests of a widget's pages; an impossible one is refused with a sentence."""
 
     def __init__(self, polls: PollsPort) -> None:
         self._polls = polls
@@ -236,7 +236,7 @@ class IntentHandlers:
 
     @on_intent("polls.missing")
     def missing(self, intent: Intent) -> None:
-        """Tell who of those here has not answered."""
+        """Send the names of the people here who have not answered."""
         self._polls.missing(intent.id_of("id"), intent.page)
 
     @on_intent("polls.peek")
@@ -246,7 +246,7 @@ class IntentHandlers:
 
     @on_intent("polls.discard")
     def discard(self, intent: Intent) -> None:
-        """Forget what failed."""
+        """Forget a command that failed."""
         self._polls.discard(intent.id_of("id"))
 
 

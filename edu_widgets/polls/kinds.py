@@ -27,7 +27,7 @@ _MAX_RIGHT = 20
 
 
 def checked_question(question: object, kind: str, options: Sequence[str]) -> tuple[str, list[str]]:
-    """A question and its options as they are asked: without what cannot be seen.
+    """Return a question and its options without invisible characters.
 
     Raises:
         InvalidArgument: the message names what is wrong and what is allowed.
@@ -67,7 +67,7 @@ def _check_told_apart(options: Sequence[str], *, code: bool) -> None:
 
 
 def checked_rewording(poll: Poll, question: str, options: Sequence[str]) -> tuple[str, list[str]]:
-    """The words that a poll which was asked is to have, as they are asked.
+    """Return the new wording of a poll that was asked, without invisible characters.
 
     Raises:
         InvalidArgument: they are no question, or there is another number of options.
@@ -87,7 +87,7 @@ def checked_rewording(poll: Poll, question: str, options: Sequence[str]) -> tupl
 
 
 def check_named(*, named: bool, anonymous: bool) -> None:
-    """See that nobody is promised two things.
+    """Check that a poll is not both named and anonymous.
 
     Raises:
         InvalidArgument: a poll is to be anonymous and read by name.
@@ -134,7 +134,7 @@ def check_grace(grace_ms: int) -> None:
 
 
 def check_choice(kind: str, options: int, choice: object) -> Choice:
-    """A choice in its one spelling; `options` is how many there are.
+    """Return a choice in its one spelling; `options` is the number of options.
 
     Raises:
         InvalidArgument: it does not fit the kind.
@@ -156,7 +156,7 @@ def check_choice(kind: str, options: int, choice: object) -> Choice:
 def check_correct(
     kind: str, options: int, correct: Sequence[Any], tolerance: float
 ) -> list[Choice]:
-    """A right answer in its one spelling; nothing in it means that none is known.
+    """Return a right answer in its one spelling; empty if none is known.
 
     Raises:
         InvalidArgument: it does not fit the kind.

@@ -72,7 +72,7 @@ def _parser() -> _Parser:
 
 
 def poll_cell(line: str, cell: str, variables: dict[str, Any]) -> Poll:
-    """Ask what a cell says; the poll is put into the variable `poll` too.
+    """Ask the question of a cell; the poll is put into the variable `poll` too.
 
     Raises:
         InvalidArgument: it is no question, or there is no lesson to ask it in.
@@ -104,7 +104,7 @@ def poll_cell(line: str, cell: str, variables: dict[str, Any]) -> Poll:
 
 
 def polls_of(variables: Mapping[str, Any], name: str | None) -> LivePolls:
-    """The polls of the lesson in a variable; without a name, of the only lesson there is.
+    """Return the polls of the lesson in a variable; without a name, of the only lesson there is.
 
     Raises:
         InvalidArgument: there is none, or several.

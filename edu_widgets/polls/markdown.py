@@ -71,7 +71,7 @@ def questions(text: str, where: str = "") -> list[Question]:
 
 
 def one(text: str, **settings: Any) -> Question:
-    """The one question of a cell; `settings` come before what stands in it.
+    """Return the one question of a cell; `settings` come before those in the cell.
 
     Raises:
         InvalidArgument: it is none; lines count from that of `%%poll`.

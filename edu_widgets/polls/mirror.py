@@ -1,4 +1,4 @@
-"""Polls as this process knows them: their documents and one's own votes, put together."""
+"""Polls as this process knows them: their documents, with one's own pending commands applied."""
 
 from __future__ import annotations
 
@@ -91,16 +91,16 @@ class Polls:
 
     @property
     def staff(self) -> str:
-        """The channel of what only instructors see."""
+        """The name of the channel that only staff read."""
         return staff_channel(self._client.course)
 
     @property
     def own(self) -> str:
-        """The channel of what only this person sees."""
+        """The name of the channel that only this person reads."""
         return user_channel(self._client.course, self._client.me().user_id)
 
     def all(self) -> list[Seen]:
-        """Every poll there is for this person, oldest first, drafts among them."""
+        """Return every poll that this person may see, drafts included, oldest first."""
         votes, edits = self.votes.waiting(), self.edits.waiting()
         found = {
             poll.id: edited(self._seen(poll, born, votes), edits)
@@ -112,7 +112,7 @@ class Polls:
         return sorted(found.values(), key=lambda seen: (seen.poll.created_at, seen.born))
 
     def get(self, id_: str) -> Seen | None:
-        """The poll with this id, if there is one for this person."""
+        """Return the poll with this id; None if there is none that this person may see."""
         doc = self._document(id_)
         poll = decoded(doc, Poll)
         if doc is not None and poll is not None:
@@ -122,13 +122,13 @@ class Polls:
         return edited(Seen(self._made(making), 0, making), self.edits.waiting()) if making else None
 
     def left(self, poll: Poll) -> int | None:
-        """The ms until an open poll closes, as far as the service's clock is known."""
+        """Return the ms until an open poll closes, by the service's clock; None without a timer."""
         if poll.state != "open" or poll.closes is None:
             return None
         return max(0, round(poll.closes - self.now()))
 
     def now(self) -> float:
-        """The service's time in ms since 1970, as far as it is known."""
+        """Return the service's time in ms since 1970, as far as it is known."""
         return self._client.service_now()
 
     def _documents(self) -> Iterator[tuple[Poll, int]]:
@@ -141,7 +141,7 @@ class Polls:
                 yield self._for_me(poll), doc.born
 
     def _for_me(self, poll: Poll) -> Poll:
-        """A poll as it is to me: to who votes it is open until no vote is taken any more."""
+        """Return a poll as this person sees it: students see it as open until its grace is over."""
         if self._client.me().is_staff or not poll.grace_ms or not takes_votes(poll):
             return poll
         return msgspec.structs.replace(poll, state="open", closes=ends_at(poll))
@@ -175,7 +175,7 @@ class Polls:
         return own.rounds if own is not None else {}
 
     def _made(self, making: PendingCommand[CreatePoll]) -> Poll:
-        """A poll as it will be once it is created."""
+        """Return a poll as it will be once the service has created it."""
         data = making.data
         return Poll(
             making.id,
@@ -193,7 +193,7 @@ class Polls:
     # -- one's own ------------------------------------------------------------------------
 
     def cast(self, id_: str, vote: CastVote) -> Receipt:
-        """Vote.
+        """Send a vote.
 
         Raises:
             EduWidgetsError: the client did not take it.
@@ -221,7 +221,7 @@ class Polls:
         return self.edits.send(EDIT_POLL.name, data, id_)
 
     def run(self, type_: str, data: msgspec.Struct) -> Receipt:
-        """Do what an instructor asks for.
+        """Send an instructor's command about a poll.
 
         Raises:
             EduWidgetsError: the client did not take it.
@@ -236,7 +236,7 @@ class Polls:
         return msgspec.structs.replace(data, grace_ms=ms) if ms > 0 else data
 
     def stands(self, seen: Seen) -> tuple[str, int]:
-        """A poll's state and round, with what was asked for in this kernel and is not here yet."""
+        """Return a poll's state and round, with this kernel's pending commands applied."""
         opening = seen.making is not None and seen.making.data.open
         state: str = "open" if opening else seen.poll.state
         round_ = seen.poll.round
@@ -247,7 +247,7 @@ class Polls:
         return state, round_
 
     def open_beside(self, poll_id: str) -> list[str]:
-        """The questions but one that are open, or will be in a moment."""
+        """Return the questions of the other polls that are open, or are being opened."""
         return [
             seen.poll.question
             for seen in self.all()
@@ -257,7 +257,7 @@ class Polls:
         ]
 
     def answer_of(self, seen: Seen) -> tuple[list[Choice], float]:
-        """A poll's right answer and tolerance, as far as one may know them."""
+        """Return a poll's right answer and tolerance; empty and 0 if they are not known here."""
         if seen.poll.shown.answer:
             return seen.poll.correct, seen.poll.tolerance
         if seen.secret is not None and self._client.me().is_staff:
@@ -269,7 +269,7 @@ class Polls:
     # -- the lesson that goes on --------------------------------------------------------------
 
     def heard_session(self) -> None:
-        """The service has said that an instructor is here."""
+        """Note that the service has reported an instructor's presence."""
         self._session_at = self.now()
 
     def slept(self) -> bool:
@@ -296,15 +296,15 @@ class Polls:
         return now if self.slept() or left else session.began
 
     def knows_answer(self, poll_id: str) -> bool:
-        """Return True if this process asked it with its right answer, which may not be back yet."""
+        """Return True if this process sent the poll's right answer, which may not be back yet."""
         return poll_id in self._with_answer
 
     def opening(self, poll_id: str, receipt: Receipt) -> None:
-        """A draft is being opened."""
+        """Note that a draft is being opened; `receipt` is of that command."""
         self._opening[poll_id] = receipt
 
     def drafts(self, seen: Iterable[Seen]) -> list[Seen]:
-        """The drafts among polls, in the order in which they are asked."""
+        """Return the drafts among polls, in the order in which they are asked."""
         order = decoded(self._client.mirror(self.staff).get(ORDER_ID), PollOrder)
         ids = order.ids if order is not None else []
         for own in self.orders.waiting():
@@ -316,7 +316,7 @@ class Polls:
         )
 
     def move(self, poll_id: str, place: int) -> Receipt:
-        """Have a draft asked as the one at `place`, from 1; beyond the last one it is the last.
+        """Move a draft to a place in their order, from 1; a place beyond the last is the last.
 
         Raises:
             InvalidArgument: it is no draft, or there are too many.
@@ -333,7 +333,7 @@ class Polls:
         return self.orders.send(ORDER_DRAFTS.name, OrderDrafts(ids))
 
     def next_draft(self, seen: Iterable[Seen]) -> Seen | None:
-        """The draft that is asked next: the first that is not being opened already."""
+        """Return the next draft to ask: the first that is not being opened already."""
         for one in self.drafts(seen):
             opening = self._opening.get(one.poll.id)
             waits = opening is None or opening.error is not None

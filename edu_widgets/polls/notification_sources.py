@@ -1,4 +1,4 @@
-"""Polls that are open, as headlines for whoever shows them."""
+"""Open polls as headlines, for features that show notifications."""
 
 from __future__ import annotations
 

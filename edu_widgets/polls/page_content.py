@@ -76,7 +76,7 @@ class PollsContent:
         return Window([])
 
     def peek(self, poll_id: str, page: str, *, on: bool) -> None:
-        """A page of the instructor's wants to see live counts, or no more."""
+        """Note that an instructor's page wants to see live counts, or wants them no more."""
         with self._lock:
             pages = self._peeks.setdefault(poll_id, {})
             if on:
@@ -92,7 +92,7 @@ class PollsContent:
         return ["vote", "manage"] if self._client.me().is_staff else ["vote"]
 
     def source(self, seen: Seen) -> Json:
-        """A poll as it is written, for an instructor's form."""
+        """Return the source of a poll, for an instructor's form."""
         poll, (correct, tolerance) = seen.poll, self._polls.answer_of(seen)
         return {
             "id": poll.id,
@@ -224,7 +224,7 @@ def _relevant(seen: list[Seen], drafts: list[Seen]) -> list[Seen]:
 
 
 def variable_of(client: CourseClient) -> str | None:
-    """The notebook's variable with the lesson, for code that a page writes; None if unknown."""
+    """Return the name of the notebook's variable with the lesson; None if unknown."""
     variables = vars(sys.modules["__main__"])
     for name, value in list(variables.items()):
         # Nothing of other people's objects is touched but a plain field.
@@ -236,12 +236,12 @@ def variable_of(client: CourseClient) -> str | None:
 
 
 def option_nodes(poll: Poll, option: str) -> Body:
-    """An option as nodes; of `predict` it is code, or what code prints."""
+    """Return an option as nodes; of `predict` it is code, or the output of code."""
     return code_nodes(option) if poll.kind == "predict" else to_nodes(option)
 
 
 def code_nodes(text: str) -> Body:
-    """One code block; fences around it, with a language, are taken off."""
+    """Return one code block as nodes, without the fences around it."""
     lines = text.strip("\n").split("\n")
     language, code = "python", text.strip("\n")
     if len(lines) > 1 and lines[0].startswith("```") and lines[-1].strip() == "```":

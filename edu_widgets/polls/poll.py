@@ -28,7 +28,7 @@ from edu_widgets.protocol.errors import InvalidArgument, TooLate
 
 
 class Poll(PollOutcome):
-    """A poll of a course, as it is now. What changes it returns at once, with a receipt.
+    """A poll of a course, as it is now. Methods that change it return a receipt at once.
 
     Displayed by being the last line of a cell: never counts, which are revealed or asked for
     with `results()`. What sends something raises `NotConnected` once the lesson is closed, and
@@ -51,7 +51,7 @@ class Poll(PollOutcome):
         return self
 
     def open(self, seconds: float | None = None) -> Receipt:
-        """Open a draft, for so many seconds if given; one that is open stays as it is.
+        """Open a draft, for some seconds if given; an open poll stays as it is.
 
         Raises:
             InvalidArgument: it is closed; the message says how to go on.
@@ -75,7 +75,7 @@ class Poll(PollOutcome):
         *,
         tolerance: float = 0,
     ) -> Receipt:
-        """Mend the wording, the right answer or the time; votes stay what they are.
+        """Correct the wording, the right answer or the time; votes stay as they are.
 
         `options` are all of them, in the order they are in, with other words. The class is told
         that the question was edited.
@@ -120,7 +120,7 @@ class Poll(PollOutcome):
         return self._polls.move(self.id, place)
 
     def amend(self, **changes: Any) -> Receipt:
-        """Change what was checked."""
+        """Send a change whose values were checked."""
         self._check("edit")
         return self._polls.edit(uuid7(), commands.EditPoll(self.id, **changes))
 
@@ -197,7 +197,7 @@ class Poll(PollOutcome):
         return self._run("delete", commands.DeletePoll(self.id))
 
     def _run(self, step: Step, data: msgspec.Struct) -> Receipt:
-        """Do what an instructor asks for."""
+        """Send an instructor's command about this poll."""
         self._check(step)
         return self._polls.run(f"{step}_poll", data)
 

@@ -1,4 +1,4 @@
-"""PollBase: a poll as it is now, and what everything that is done with it begins with."""
+"""PollBase: the state of a poll, and the checks before each of its methods."""
 
 from __future__ import annotations
 
@@ -79,12 +79,12 @@ class PollBase(Tidy):
 
     @property
     def anonymous(self) -> bool:
-        """True if nobody is to learn who chose what."""
+        """True if votes are anonymous."""
         return self._seen().poll.anonymous
 
     @property
     def named(self) -> bool:
-        """True if instructors may read who chose what, as everybody was told before they voted."""
+        """True if instructors may read each person's choice, as everybody is told before voting."""
         return self._seen().poll.named
 
     @property
@@ -156,14 +156,14 @@ class PollBase(Tidy):
         return self._seen().vote
 
     def _stands(self) -> tuple[str, int]:
-        """State and round, with what was asked for in this notebook and is not here yet."""
+        """Return state and round, with this notebook's pending commands applied."""
         seen = self._polls.get(self.id)
         if seen is None:
             return "deleted", self._seen().poll.round
         return self._polls.stands(seen)
 
     def _check(self, step: Step) -> None:
-        """See that an instructor asks, and for what can be done."""
+        """Check that an instructor asks, and that the poll's state allows it."""
         self._client.check()
         if not self._client.me().is_staff:
             raise Refused("Only instructors run polls.")
@@ -173,7 +173,7 @@ class PollBase(Tidy):
         check_step(step, seen.poll, self._stands()[0])
 
     def _living(self) -> Seen:
-        """The poll with what came of it.
+        """Return the poll with its results.
 
         Raises:
             InvalidArgument: it was deleted.
@@ -185,7 +185,7 @@ class PollBase(Tidy):
 
 
 def spoken(poll: PollBody, choice: Choice) -> Any:
-    """A choice as people give it: options by number from 1."""
+    """Return a choice as people give it: options by number from 1."""
     if isinstance(choice, list):
         return [index + 1 for index in choice]
     if poll.kind in {"number", "text"} or not isinstance(choice, int):

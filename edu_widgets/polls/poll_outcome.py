@@ -1,4 +1,4 @@
-"""PollOutcome: what came of a poll, as tables, files and pictures, and what is taken out of it."""
+"""PollOutcome: the results of a poll as tables, files and pictures, and the removal of answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PollOutcome(PollBase):
     """The outcome of a poll."""
 
     def results(self, round: int | None = None) -> Any:  # noqa: A002 - as people call it
-        """The counts as a pandas DataFrame, or without pandas as a list of dicts.
+        """Return the counts as a pandas DataFrame, or without pandas as a list of dicts.
 
         One row an answer and round, or of one `round`. Instructors see the counts as they are
         now (of an anonymous poll once it is closed), everybody else what was revealed, and of a
@@ -38,7 +38,7 @@ class PollOutcome(PollBase):
     def to_csv(
         self, path: str | Path | None = None, *, people: bool = False, bom: bool = False
     ) -> str | None:
-        """The same as CSV: the text, or into a file; with course, poll, date and question.
+        """Return the counts as CSV text, or write a file; with course, poll, date and question.
 
         With `people` it has a row a person, as `answers()`.
 
@@ -49,7 +49,7 @@ class PollOutcome(PollBase):
         return as_csv(columns, self.exported(people=people), path, bom=bom)
 
     def exported(self, *, people: bool = False) -> list[dict[str, Any]]:
-        """The rows of `to_csv`, as dicts."""
+        """Return the rows of `to_csv`, as dicts."""
         found = self._named_rows() if people else self._rows(None)
         return list(results.headed(found, self._client.course, self._living().poll))
 
@@ -67,7 +67,7 @@ class PollOutcome(PollBase):
         return results.table(self._named_rows(), results.NAMED)
 
     def missing(self) -> list[Person]:
-        """The students who are here and have not answered in the present round, by name.
+        """Return the students who are here and have not answered in the present round, by name.
 
         Only for instructors, only of a poll that was asked with `named=True`.
 
@@ -81,7 +81,7 @@ class PollOutcome(PollBase):
         return [Person(one.user_id, one.name) for one in asked.read(commands.PollMissing).people]
 
     def ask_missing(self) -> Answer:
-        """As `missing`, and it is not waited for."""
+        """Ask as `missing` does, without waiting for the answer."""
         self._check("missing")
         poll = self._living().poll
         self._check_named(poll)
@@ -119,7 +119,7 @@ class PollOutcome(PollBase):
             skip, more = skip + len(part.answers), part.more and bool(part.answers)
 
     def plot(self, axes: Any = None) -> Any:
-        """The same as bars; needs matplotlib. Returns the axes.
+        """Draw the counts as bars, which needs matplotlib; return the axes.
 
         Raises:
             EduWidgetsError: matplotlib is missing.

@@ -41,7 +41,7 @@ _COLUMNS = ("asked", "question", "round", "answer", "people", "share", "correct"
 
 
 class PollsOfRecord:
-    """The polls that were revealed; others would tell what was not to be told."""
+    """The polls that were revealed; the results of others are not to be told."""
 
     def __init__(self, client: CourseClient) -> None:
         self._polls = Polls(client)

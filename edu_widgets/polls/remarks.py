@@ -1,4 +1,4 @@
-"""Remarks printed in a cell where something other than what it says would be a surprise."""
+"""Remarks printed in a cell whose poll is not as the cell says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST_NAMED = 3
 
 
 def excerpt(question: str) -> str:
-    """A question in one short line."""
+    """Return a question as one short line."""
     return shorten(" ".join(question.split()), _EXCERPT)
 
 

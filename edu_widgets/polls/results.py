@@ -47,7 +47,7 @@ def rows(
     correct: Sequence[Choice] = (),
     tolerance: float = 0,
 ) -> list[dict[str, Any]]:
-    """One row an answer and round. `share` is of the people who answered in the round.
+    """Return one row an answer and round; `share` is of the people who answered in the round.
 
     `option` counts from 1, None where there are no options; `correct` is None where no right
     answer may be known; `vouched` is of all who answered in the round. Answers that are too many
@@ -94,7 +94,7 @@ def _answers(poll: Poll, result: RoundResult) -> Iterator[tuple[int | None, Any,
 
 
 def headed(found: Iterable[dict[str, Any]], course: str, poll: Poll) -> Iterator[dict[str, Any]]:
-    """The same rows, each with what it is about."""
+    """Return the rows, each with its course, poll and question before it."""
     asked = datetime.fromtimestamp((poll.opened or poll.created_at) / 1000, UTC)
     head = {
         "course": course,
@@ -112,7 +112,7 @@ def named_rows(
     correct: Sequence[Choice] = (),
     tolerance: float = 0,
 ) -> Iterator[dict[str, Any]]:
-    """One row a person of a named poll."""
+    """Return one row a person of a named poll."""
     for one in answers:
         indexes = one.choice if isinstance(one.choice, list) else [one.choice]
         between = " > " if poll.kind == "ordering" else "; "
@@ -129,7 +129,7 @@ def named_rows(
 
 
 def label(poll: Poll, index: int) -> str:
-    """An option as one line of plain text; a point of a scale with its number."""
+    """Return an option as one line of plain text; a point of a scale with its number."""
     text = " ".join(poll.options[index].replace("`", "").split())
     if poll.kind == "scale":
         return f"{index + 1} {text}".strip()

@@ -1,4 +1,4 @@
-"""A poll as one person sees it, what they have asked for and is still on its way included."""
+"""A poll as one person sees it, with their own pending commands applied."""
 
 from __future__ import annotations
 

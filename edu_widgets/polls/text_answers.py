@@ -20,7 +20,7 @@ _SHOWN = 60
 
 
 def answer_mark(text: str) -> str:
-    """An answer's placeholder, also for all that say the same; not the text."""
+    """Return the placeholder of an answer, the same for equal answers, without its text."""
     return hashlib.blake2b(equality_key(text).encode(), digest_size=16).hexdigest()
 
 
@@ -34,11 +34,11 @@ class Moderation:
 
     @classmethod
     def of(cls, tally: PollTally) -> Moderation:
-        """The moderation that the counts of a poll keep."""
+        """Return the moderation that is stored with the counts of a poll."""
         return cls(tuple(tally.removed), tuple(tally.hidden), tally.merged)
 
     def counted(self, text: str) -> str | None:
-        """The text as which an answer counts; None if it was removed."""
+        """Return the text that an answer counts as; None if it was removed."""
         if not (self.removed or self.merged):
             return text
         mark = answer_mark(text)
@@ -55,7 +55,7 @@ class Moderation:
         return {equality_key(into): into for into in self.merged.values()}
 
     def applied(self, result: RoundResult) -> RoundResult:
-        """A round whose ballots are gone, with what was removed or merged after it was counted."""
+        """Return a round whose ballots are gone, with later removals and merges applied."""
         people: Counter[str] = Counter()
         gone = result.removed
         for group in result.texts:
@@ -67,7 +67,7 @@ class Moderation:
         return msgspec.structs.replace(result, texts=groups_of(people), removed=gone)
 
     def shown(self, result: RoundResult) -> RoundResult:
-        """A round as students see it: those who wrote what is hidden count as removed."""
+        """Return a round as students see it: hidden answers count as removed."""
         if not self.hidden:
             return result
         kept = [group for group in result.texts if answer_mark(group.text) not in self.hidden]

@@ -22,7 +22,7 @@ _TINY = 1e-6
 
 
 def plain(value: object) -> Any:
-    """A value as Python itself has it: scalars of NumPy and pandas as what they stand for.
+    """Return a value as Python's own type: for scalars of NumPy and pandas, the value they hold.
 
     Lists, tuples, sets and dicts hold plain values too; everything else stays as it is.
     """
@@ -54,7 +54,7 @@ def _scalar(value: Any, item: Callable[[Any], Any]) -> Any:
 
 
 def number_of(value: object, name: str = "") -> float:
-    """A number as a poll keeps it, a double: exactly what was meant.
+    """Return a number as a poll keeps it, a double that is exactly the given value.
 
     Args:
         value: What was given.
@@ -91,7 +91,7 @@ def _is_exact(value: Any, found: float) -> bool:
 
 
 def number_in(text: str) -> float | None:
-    """The number that a text is, as in `3`, `-2.5`, `` `1e3` `` or `$4$`; None if it is none."""
+    """Return the number in a text such as `3`, `-2.5`, `` `1e3` `` or `$4$`; None: not a number."""
     bare = text.strip().strip("`$").strip().replace("\u2212", "-")
     if len(bare) > _MOST_DIGITS or not _NUMBER.fullmatch(bare):
         return None
@@ -127,7 +127,7 @@ def are_several(value: object) -> bool:
 
 
 def number_text(value: float, lang: str = "en") -> str:
-    """A number for people, with all its digits: `12,000.5`, in Turkish `12.000,5`."""
+    """Return a number for people, with all its digits: `12,000.5`, in Turkish `12.000,5`."""
     exact = Decimal(repr(float(value) + 0.0))
     if value and not _TINY <= abs(value) < _GROUPED:
         text = f"{exact.normalize():E}".replace("E+", "E")

@@ -1,4 +1,4 @@
-"""PollView: one poll, where the cell that asked it is."""
+"""PollView: one poll, shown below the cell that asked it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class OnePoll:
         return {name: Window(self.read(name, [self._id])[0]) for name in (POLLS, DESK)}
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
-        """The poll or the desk as they are now."""
+        """Return the documents of the poll or the desk as they are now."""
         if collection == POLLS:
             return self._shown.read(POLLS, [id_ for id_ in ids if id_ == self._id])
         docs, gone = self._shown.read(DESK, ids)
@@ -66,7 +66,7 @@ class PollView(LiveWidget):
         super().__init__(client, OnePoll(shown, poll_id), handlers, **options)
 
     def twin_for(self, context: WidgetContext) -> LiveWidget:
-        """Make the same view for another who shares the kernel, of their polls."""
+        """Make the same view for another person who shares the kernel."""
         if not isinstance(context, Assembly):
             raise InvalidArgument("A view of one poll is of a lesson's widgets.")
         return cast("PollViews", context.get("polls")).view(self._poll_id)
@@ -82,5 +82,5 @@ class PollView(LiveWidget):
             self._channel.changed(collection, about, reset=reset, news=news)
 
     def notice(self, message: Json) -> None:
-        """Say what was refused on its pages."""
+        """Show a refusal on the view's pages."""
         self._reply(message)

@@ -82,7 +82,7 @@ class LivePolls(PollsApi, EventWidget):
         return cls(lesson.client, lesson.grace)
 
     def _forget_old(self) -> None:
-        """Drop what an earlier session left: its refusals, and what is too old to be meant now."""
+        """Drop commands of an earlier session that were refused, or are too old to be meant now."""
         for type_ in (*_COMMANDS, commands.CAST_VOTE.name):
             for command in self._client.commands(type_):
                 if command.state in (CommandState.FAILED, CommandState.HELD):
@@ -104,7 +104,7 @@ class LivePolls(PollsApi, EventWidget):
     # -- the polls as objects, and their views ---------------------------------------------
 
     def poll(self, id_: str) -> Poll:
-        """The poll with this id, the same object every time.
+        """Return the poll with this id, the same object every time.
 
         Raises:
             InvalidArgument: there is none.
@@ -127,7 +127,7 @@ class LivePolls(PollsApi, EventWidget):
         return view._repr_mimebundle_(**kwargs)
 
     def view(self, id_: str) -> PollView:
-        """The widget that shows one poll."""
+        """Return the widget that shows one poll."""
         view = self._views.get(id_)
         if view is None or view.closed:
             client, options = self._client, self.options
@@ -142,7 +142,7 @@ class LivePolls(PollsApi, EventWidget):
         super().close()
 
     def retire(self) -> None:
-        """The lesson was left: close what no page shows."""
+        """Close the views that no page shows, as the lesson was left."""
         for view in self._views.values():
             view.retire()
         if all(view.closed for view in self._views.values()):
@@ -156,7 +156,7 @@ class LivePolls(PollsApi, EventWidget):
         return self._polls
 
     def send(self, command: CommandType, data: msgspec.Struct) -> Receipt:
-        """Send what an instructor does.
+        """Send an instructor's command.
 
         Raises:
             Refused: only instructors run polls.
@@ -183,7 +183,7 @@ class LivePolls(PollsApi, EventWidget):
             self._say("source", {"to": page, **self._shown.source(seen)})
 
     def missing(self, poll_id: str, page: str) -> None:
-        """Tell a page of the instructor's who has not answered in a named poll.
+        """Send an instructor's page the names of those who have not answered in a named poll.
 
         Raises:
             Refused: only instructors run polls.
@@ -205,7 +205,7 @@ class LivePolls(PollsApi, EventWidget):
         asked.when_settled(told)
 
     def discard(self, id_: str) -> None:
-        """Forget what failed about a poll: its creation, or one's vote in it."""
+        """Forget the failed commands of a poll: its creation, or one's vote in it."""
         failed = [v.id for v in self._polls.votes.waiting() if id_ in (v.id, v.data.poll_id)]
         for command in {id_, *failed}:
             self._client.discard(command)

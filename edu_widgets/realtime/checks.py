@@ -28,11 +28,12 @@ def channel_name(name: object) -> str:
 
 
 def not_subscribed(channel: str) -> str:
+    """Return the sentence for a channel that is not subscribed."""
     return f"{channel} is not subscribed: call subscribe({channel!r}) first."
 
 
 def content(type_: object, data: object, id_: str) -> object:
-    """Return what is sent of a message's data.
+    """Check the type and data of a message; return the data to send.
 
     Raises:
         InvalidArgument: the type is none, is the client's own, or the data do not fit it.

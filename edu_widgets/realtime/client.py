@@ -75,7 +75,7 @@ class RealtimeClient(Tidy):
         channels: Iterable[str] = (),
         config: Mapping[str, Any] | None = None,
     ) -> None:
-        """Connect to a service; what is not given comes from the configuration.
+        """Connect to a service; arguments that are left out come from the configuration.
 
         Args:
             url: The service's address, `ws(s)://` or `http(s)://`.
@@ -151,7 +151,7 @@ class RealtimeClient(Tidy):
         self.close()
 
     def close(self) -> None:
-        """Leave the channels. What waits stays on disk; the next client or lesson sends it."""
+        """Leave the channels; waiting messages stay on disk for the next client or lesson."""
         if self._closed:
             return
         self._closed = True
@@ -192,7 +192,7 @@ class RealtimeClient(Tidy):
         self._here.network.post(self._channels.unsubscribe, channel)
 
     def _want(self, type_: str | None) -> None:
-        """Somebody wants messages of a type, None: of all; features may tell some."""
+        """Prepare for messages of a type (None: of all types) that features may make."""
         if type_ is None or type_ in told_types():
             self._here.network.post(self._channels.follow)
 
@@ -281,11 +281,23 @@ class RealtimeClient(Tidy):
         return self._delivery.functions.add(event, fn)
 
     def off(self, event: str | None = None, fn: Callback | None = None) -> None:
-        """Take `fn` off `event`; without `fn` everything, without `event` off all of them."""
+        """Call `fn` no more at `event`.
+
+        Args:
+            event: An event as for `on`; None for all events.
+            fn: The function; None for all functions of the event.
+        """
         self._delivery.functions.remove(event, fn)
 
     def messages(self, type: str | None = None) -> MessageStream:  # noqa: A002
-        """Return the messages from now on, of one type or all, for an `async for`."""
+        """Return the messages from now on, for an `async for`.
+
+        Args:
+            type: The type of the messages; None for all types.
+
+        Raises:
+            NotConnected: the client is closed.
+        """
         self._check()
         self._want(type)
         return self._delivery.stream(type)

@@ -92,7 +92,7 @@ class MessageStream(Tidy):
         return message
 
     def close(self) -> None:
-        """End the iteration, once what waits is read."""
+        """End the iteration, once the waiting messages are read."""
         self._ended = True
         self._forget(self)
         self._wake()

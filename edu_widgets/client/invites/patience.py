@@ -17,7 +17,7 @@ SHORTEST_WAIT = 1.0
 
 
 def patiently(attempt: Callable[[], T]) -> T:
-    """Return what an attempt returns; where the service names a time, wait for it and try again.
+    """Return the result of an attempt; where the service names a time, wait for it and try again.
 
     Raises:
         Refused: the service refuses, or asks to wait for longer than a call waits.

@@ -96,7 +96,7 @@ class BlobTransfers:
         return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """End what is under way."""
+        """End the transfers that are under way."""
         self._closed = True
         self._stop()
         if self._timer is not None:
@@ -129,7 +129,7 @@ class BlobTransfers:
         return session.state is State.CONNECTED and session.dialect.name != "base"
 
     def _go_on(self) -> None:
-        """Upload what is due, and fail what cannot be sent."""
+        """Upload the pictures that are due, and fail those that cannot be sent."""
         if self._closed:
             return
         self._reject()

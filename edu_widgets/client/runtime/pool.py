@@ -41,7 +41,7 @@ class Pooled:
     users: int = 0
 
     async def close(self) -> None:
-        """End the connection, and what is fetched or sent beside it."""
+        """End the connection, and the transfers of pictures beside it."""
         await self.transfers.close()
         await self.connection.close()
 
@@ -73,7 +73,7 @@ class Pool:
         network.at_end(self.close)
 
     async def acquire(self, target: Target, settings: Settings) -> Pooled:
-        """The connection for this service and user, opened if there is none.
+        """Return the connection for this service and user; open it if there is none.
 
         Raises:
             NotConnected: ten connections are open and all in use.
@@ -91,7 +91,7 @@ class Pool:
         return pooled
 
     async def release(self, target: Target) -> None:
-        """One user less; the last one closes the connection."""
+        """Count one user less; the last one closes the connection."""
         key = target.key
         pooled = self._open.get(key)
         if pooled is None:

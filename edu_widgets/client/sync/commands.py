@@ -123,7 +123,7 @@ class Storage(Protocol):
         """True if something could not be written yet."""
 
     def catch_up(self) -> None:
-        """Retry to write what could not be written."""
+        """Retry the writes that have failed."""
 
     def put(self, command: Command) -> None:
         """Store or replace a command."""

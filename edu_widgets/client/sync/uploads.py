@@ -184,7 +184,7 @@ class Uploads:
                     break
 
     def lost(self, command: Command) -> None:
-        """Note that the service has not what a command names: a retry uploads it again."""
+        """Note that the service lacks a command's picture, so that a retry uploads it again."""
         for upload in self._waiting_for(command):
             upload.done_at = None
 

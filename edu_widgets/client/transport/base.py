@@ -105,7 +105,7 @@ def ended(code: int, reason: str) -> TransportFailed:
 
 
 def sound(frame: bytes) -> bytes:
-    """The frame, if it is text.
+    """Return a frame that is text.
 
     Raises:
         TransportFailed: it was damaged on its way, and so may others be: another connection
@@ -120,12 +120,12 @@ _fronts: dict[str, str] = {}
 
 
 def tell_front(base: str, token: str) -> None:
-    """Remember what Jupyter, where it stands before a service, wants to be told."""
+    """Remember the headers that Jupyter wants where it stands before a service."""
     _fronts[base.rstrip("/")] = token
 
 
 def authorization(url: str, token: str = "") -> dict[str, str]:
-    """The headers that say who asks: a service of ours, and Jupyter before it.
+    """Return the headers that carry the tokens: for a service of ours, and for Jupyter before it.
 
     Jupyter takes `Authorization` for its own; so ours is also in a header that is nobody else's.
     """
@@ -201,7 +201,7 @@ _NAMES = {
 
 
 def proxy_for(url: str) -> str | None:
-    """The proxy for an address as it is named, maybe with a password; None if there is none."""
+    """Return the address of the proxy for an address, with its password if any; None: no proxy."""
     from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - slow to import
 
     parts = urlsplit(url)
@@ -213,7 +213,7 @@ def proxy_for(url: str) -> str | None:
 
 
 def proxy_told(url: str) -> str:
-    """A sentence that names the proxy; empty where there is none."""
+    """Return a sentence that names the proxy for an address; empty without a proxy."""
     proxy = proxy_shown(url)
     return f"The way there is through the proxy {proxy}, as the environment says." if proxy else ""
 

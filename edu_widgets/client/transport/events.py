@@ -78,7 +78,7 @@ class EventsTransport(HttpCarrier):
         raise TransportFailed(0, "The event stream ended.")
 
     async def _watch(self) -> None:
-        """See that what is posted is answered over the stream, and that something is posted.
+        """Check that posts are answered over the stream, and post heartbeats.
 
         Raises:
             NotPassed: the stream carries nothing, though posts arrive.

@@ -146,7 +146,7 @@ class EventStreamTransport:
         )
 
     async def _post(self, frames: list[bytes]) -> int:
-        """Post frames in one batch; the status. What comes back counts as received."""
+        """Post frames in one batch and return the status; the answer's frames count as received."""
         uplink = urljoin(self._selection.stream(), "messages")
         url = f"{uplink}?{self._selection.query(uplink, self._token)}"
         headers = {"Content-Type": "application/json"}
@@ -173,7 +173,7 @@ class EventStreamTransport:
         return await self._http.request(method, url, fields, body, patience)
 
     async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
-        """Hand over what the stream brings; ends with `TransportFailed`."""
+        """Hand over the frames of the stream; ends with `TransportFailed`."""
         self._receive, self._rest = receive, rest
         await first_of(self._follow(receive, rest), self._look_for_websocket(), self._fails())
         raise TransportFailed(0, "A WebSocket gets through again.", 0.0)
@@ -223,7 +223,7 @@ class EventStreamTransport:
         return False
 
     async def send(self, frames: list[bytes]) -> None:
-        """Post frames, in order; what goes wrong is told by `read`."""
+        """Post frames, in order; `read` fails if a post does."""
         async with self._order:
             try:
                 status = await self._post(frames)
@@ -262,7 +262,7 @@ class EventStreamTransport:
 
 
 def frame_of(event: ServerEvent) -> bytes:
-    """An event as the frame it stands for.
+    """Return the frame of an event.
 
     Its data is a message of the seed, or only what would be in one; then the event's name, or
     what is in it, tells which.

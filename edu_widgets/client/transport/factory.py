@@ -16,7 +16,7 @@ on this computer it is only the service that is slow."""
 
 
 def next_transport(selection: TransportSelection) -> Transport:
-    """The transport to try now. What it needs is imported here: that is slow."""
+    """Make the transport to try now; its libraries are imported here, as that is slow."""
     from edu_widgets.client.transport.websocket import WebSocketTransport  # noqa: PLC0415
 
     target = selection.target()

@@ -1,4 +1,4 @@
-"""A service of ours by whatever the network lets through."""
+"""A transport that opens the first of WebSocket, event stream and polls that gets through."""
 
 import asyncio
 from collections.abc import Callable

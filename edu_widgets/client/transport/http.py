@@ -82,7 +82,7 @@ def address(url: str, path: str) -> str:
 async def body_of(
     response: httpx.Response, most: int, come: Callable[[int], None] = lambda _: None
 ) -> bytes:
-    """A body, or the beginning of one that has more than `most` bytes; `come` is told of pieces."""
+    """Read a body, at most `most` bytes of it; `come` is called with each piece."""
     found = b""
     try:
         async for chunk in response.aiter_raw():
@@ -103,7 +103,7 @@ def explain(error: BaseException, url: str) -> str:
 
 
 def failure(error: BaseException, url: str) -> TransportFailed:
-    """The same as what a transport fails with: nobody is there, or it did not get through."""
+    """Return the failure of a transport for an error of HTTP: no server, or no way to it."""
     reason = explain(error, url)
     return TransportFailed(0, reason) if network_errors.nobody(error) else NotPassed(0, reason)
 

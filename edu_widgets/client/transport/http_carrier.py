@@ -1,4 +1,4 @@
-"""A service of ours without a WebSocket: what event streams and polls have in common.
+"""The posts that event streams and polls have in common, for a service without a WebSocket.
 
 Up it goes by posts, one after the other. Each has a number, and is sent again under it, byte for
 byte, until it has an answer; the service acts on it once.
@@ -106,10 +106,10 @@ class HttpCarrier(ABC):
 
     @abstractmethod
     async def _follow(self) -> None:
-        """Take what comes, until the end."""
+        """Take frames until the end."""
 
     async def _watch(self) -> None:
-        """See that it is alive; there is nothing to see by default."""
+        """Check that the connection is alive; by default there is no check."""
         await asyncio.Future()
 
     async def _fails(self) -> NoReturn:
@@ -182,7 +182,7 @@ class HttpCarrier(ABC):
         return False
 
     async def send(self, frames: list[bytes]) -> None:
-        """Post frames, in order; what goes wrong is told by `read`."""
+        """Post frames, in order; `read` fails if a post does."""
         async with self._order:
             for batch in _batches(frames):
                 self._number += 1

@@ -1,4 +1,4 @@
-"""Failures of the network in words for people: what happened, at which address, what to do.
+"""Failures of the network in sentences for people: the cause, the address and the remedy.
 
 What raised it, a library's class or a number of the system's, never shows. Standard library
 only, so that what knows no socket library can use it.
@@ -33,7 +33,7 @@ _OTHER_HOST = frozenset({62, 64})
 
 
 def explain(error: BaseException, url: str, *, otherwise: str = "") -> str:
-    """One sentence, or two, on why `url` could not be reached; no token, no query.
+    """Return a sentence or two on why `url` could not be reached, without token and query.
 
     `otherwise` is what is said of a failure that is none of the network's.
     """

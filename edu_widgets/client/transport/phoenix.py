@@ -113,7 +113,7 @@ class _Reaction(msgspec.Struct, rename="camel"):
 
 @dataclass(slots=True)
 class PhoenixChannels:
-    """The channels of one connection to a project, and who is in them.
+    """The channels of one connection to a project, and the people in them.
 
     Args:
         user_id: The person, as the presence's key.
@@ -132,7 +132,7 @@ class PhoenixChannels:
     # -- to the project -------------------------------------------------------------------------
 
     def join(self, channel: str, token: str, now_ms: int) -> bytes:
-        """The frame that asks to join a private channel.
+        """Return the frame that asks to join a private channel.
 
         Args:
             channel: The seed's channel; the topic is named after it.
@@ -154,22 +154,22 @@ class PhoenixChannels:
         return _frame(_TOPIC + channel, "phx_join", payload, ref, ref)
 
     def track(self, channel: str) -> bytes:
-        """The frame that says in a channel who is here."""
+        """Return the frame that adds this person to the presence of a channel."""
         about = {"userId": self.user_id, "userName": self.name}
         payload = {"type": "presence", "event": "track", "payload": about}
         return self._push(channel, "presence", payload)
 
     def renew(self, token: str) -> list[bytes]:
-        """The frames that give a fresh token to all channels."""
+        """Return the frames that give a fresh token to all channels."""
         payload = {"access_token": token}
         return [self._push(channel, "access_token", payload) for channel in sorted(self.joined)]
 
     def heartbeat(self) -> bytes:
-        """The frame without which a project hangs up."""
+        """Return a heartbeat, without which a project hangs up."""
         return _frame("phoenix", "heartbeat", {}, self._ref())
 
     def sent(self, frame: bytes) -> bytes | None:
-        """A message of the base dialect as what the project gets; None where that is nothing.
+        """Return a message of the base dialect as a frame for the project; None: nothing is sent.
 
         Channels are joined before, heartbeats have their own time, and a project keeps no history
         that could be asked for.
@@ -211,7 +211,7 @@ class PhoenixChannels:
     # -- from the project -----------------------------------------------------------------------
 
     def received(self, frame: bytes | str) -> list[bytes]:
-        """The messages of the seed that a project's frame stands for.
+        """Return the messages of the seed that a project's frame stands for.
 
         Raises:
             TransportFailed: the project has refused or closed a channel; it says why.
@@ -265,7 +265,7 @@ class PhoenixChannels:
         return [msgspec.json.encode(whole | {"type": told.event, "channel": channel})]
 
     def _changed(self, channel: str, diff: _Diff) -> list[bytes]:
-        """The people who came and went; a person has left with their last connection."""
+        """Return messages on arrivals and departures; a person leaves with the last connection."""
         here = self._here.setdefault(channel, {})
         messages: list[dict[str, Any]] = []
         for user, one in diff.joins.items():
@@ -311,7 +311,7 @@ def refused(channel: str, reason: str) -> TransportFailed:
 
 
 def _closed(channel: str, said: str) -> TransportFailed:
-    """Why a channel was closed; whoever comes back joins it anew."""
+    """Return the failure for a channel that was closed; the next connection joins it anew."""
     why = said[:_MAX_REASON] or "no reason is given"
     limit = "too many" in said.lower() or "exceeded" in said.lower()
     reason = f"Supabase has closed {channel!r:.80} ({why})."

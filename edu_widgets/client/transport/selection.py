@@ -81,7 +81,7 @@ class ServiceSelection:
     _cuts: int = 0
 
     def order(self) -> Sequence[str]:
-        """The ways to try now, one after the other."""
+        """Return the ways to try now, one after the other."""
         winner = self._winner()
         due = winner is None or self.clock() >= winner.websocket_at
         first = 0 if due or winner is None else WAYS.index(winner.way)
@@ -95,7 +95,7 @@ class ServiceSelection:
         return _of_services.get(target.url)
 
     def works(self, way: str) -> None:
-        """Something got through."""
+        """Note that a way carries frames."""
         self._websocket_worked |= way == WEBSOCKET
         if way == WEBSOCKET:
             self.why_not = ""
@@ -106,12 +106,12 @@ class ServiceSelection:
             self._keep(way)
 
     def failed(self, way: str) -> None:
-        """It carries nothing after all: the next one is tried."""
+        """Note that a way carries nothing after all, so that the next one is tried."""
         self._cuts = 0
         self._remember(WAYS[(WAYS.index(way) + 1) % len(WAYS)])
 
     def was_cut(self, way: str, lived: float) -> None:
-        """It was cut after so many seconds."""
+        """Note that a connection was cut after so many seconds."""
         self._cuts = self._cuts + 1 if lived < BRIEF else 0
         if self._cuts >= TOO_OFTEN:
             self.failed(way)
@@ -122,12 +122,12 @@ class ServiceSelection:
         return max(0.0, (winner.websocket_at if winner is not None else 0.0) - self.clock())
 
     def put_off_websocket(self) -> None:
-        """A WebSocket still does not get through."""
+        """Note that a WebSocket still does not get through."""
         winner = self._winner()
         self._remember(winner.way if winner is not None else WEBSOCKET)
 
     def websocket_is_back(self) -> None:
-        """A WebSocket gets through again."""
+        """Note that a WebSocket gets through again."""
         self._remember(WEBSOCKET)
         self._keep(WEBSOCKET)
 
@@ -171,7 +171,7 @@ class TransportSelection:
         self.service = ServiceSelection(self.target, self.settings, self.clock)
 
     def next(self) -> str:
-        """The kind of transport to try now: `WEBSOCKET` or `STREAM`."""
+        """Return the kind of transport to try now: `WEBSOCKET` or `STREAM`."""
         self._last = self._choose()
         return self._last
 
@@ -196,13 +196,13 @@ class TransportSelection:
     # -- told by the transports ---------------------------------------------------------------
 
     def websocket_works(self) -> None:
-        """The service talks over a WebSocket."""
+        """Note that the service talks over a WebSocket."""
         self._websocket_failures = self._stream_failures = 0
         self._websocket_worked = True
         _winners[self.target().url] = _Winner(WEBSOCKET)
 
     def websocket_failed(self, *, late: bool = False, nobody: bool = False) -> None:
-        """A WebSocket did not come up: it was refused, is `late`, or `nobody` is there.
+        """Note that a WebSocket was refused, came `late`, or that `nobody` listens there.
 
         Where one has worked before, nobody being there means that there is no network.
         """
@@ -212,19 +212,19 @@ class TransportSelection:
         self._put_off_websocket()
 
     def stream_works(self) -> None:
-        """The service talks over an event stream."""
+        """Note that the service talks over an event stream."""
         self._stream_failures = 0
         _winners[self.target().url] = _Winner(STREAM)
         self._put_off_websocket()
 
     def stream_failed(self) -> None:
-        """An event stream broke off, or did not come up."""
+        """Note that an event stream broke off, or did not come up."""
         self._stream_failures += 1
         if self._stream_failures >= self.settings.max_retries:
             self.no_stream()
 
     def no_stream(self) -> None:
-        """The service has no event stream."""
+        """Note that the service has no event stream."""
         self._stream_failures = 0
         self._no_stream_until = self.clock() + self.settings.again
         _winners.pop(self.target().url, None)
@@ -236,7 +236,7 @@ class TransportSelection:
             winner.websocket_at = self.clock() + wait
 
     def websocket_is_back(self) -> None:
-        """A WebSocket came up while a stream was in use."""
+        """Note that a WebSocket came up while a stream was in use."""
         self._websocket_failures = 0
         _winners.pop(self.target().url, None)
 
@@ -258,12 +258,12 @@ class TransportSelection:
         return "http" + base.removeprefix("ws") + endpoint
 
     def query(self, url: str, token: str, **more: str) -> str:
-        """The query of a request; with the token, if that is where the service wants it."""
+        """Return the query of a request; with the token, if the service looks for it there."""
         fields = {**more, "userId": self.target().user_id}
         return urlencode(fields | ({"token": token} if self._in_query(url) else {}))
 
     def headers(self, url: str, token: str) -> dict[str, str]:
-        """The headers of a request."""
+        """Return the headers of a request."""
         return {} if self._in_query(url) else {"Authorization": f"Bearer {token}"}
 
     def _in_query(self, url: str) -> bool:

@@ -38,7 +38,7 @@ class StreamTooLong(ValueError):  # noqa: N818 - reads as what happened
 
 
 class EventStream:
-    """The events of a body that comes in pieces, wherever it is cut.
+    """The events of a body that comes in pieces, cut at any byte.
 
     `last_event_id` is what the next connection resumes from, `retry` how many ms to wait
     before it (None: the stream has not said). An event the stream breaks off is none.
@@ -69,7 +69,7 @@ class EventStream:
         self._check_data = check
 
     async def events(self) -> AsyncIterator[ServerEvent]:
-        """Give each event as soon as it is complete.
+        """Yield each event as soon as it is complete.
 
         Raises:
             StreamTooLong: an event exceeds the limit; the stream cannot be followed any more.

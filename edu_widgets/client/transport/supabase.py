@@ -113,7 +113,7 @@ class SupabaseTransport(WireTransport):
         await first_of(follow(), self._keep_alive(wire))
 
     async def _keep_alive(self, wire: Wire) -> None:
-        """Send heartbeats, what presence could not be told yet, and a fresh token in time."""
+        """Send heartbeats, the presence that had to wait, and a fresh token in time."""
         asked = self._clock()
         with contextlib.suppress(WebSocketException):  # told by `read`
             while True:
@@ -134,7 +134,7 @@ class SupabaseTransport(WireTransport):
                     await wire.send(frame, text=True)
 
     async def _track(self) -> None:
-        """Say in each channel who is here, as far as the project takes it now."""
+        """Announce this person in each channel, as far as the project's limit allows now."""
         calls = _tracked.setdefault(self._target.key, deque(maxlen=MAX_TRACKS))
         while self._untold:
             now = self._clock()
@@ -144,7 +144,7 @@ class SupabaseTransport(WireTransport):
             await self._open_wire().send(self._phoenix.track(self._untold.pop(0)), text=True)
 
     def write(self, frames: list[bytes]) -> bool:
-        """Frames are translated where they are sent."""
+        """Return False: frames are translated, and so written by `send` alone."""
         del frames
         return False
 

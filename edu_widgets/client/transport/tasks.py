@@ -27,7 +27,7 @@ class BackgroundTasks:
         return task
 
     def cancel(self) -> None:
-        """Cancel what still runs."""
+        """Cancel the tasks that still run."""
         for task in tuple(self._running):
             task.cancel()
 

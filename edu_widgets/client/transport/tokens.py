@@ -44,7 +44,7 @@ _MIN_HIDDEN = 8
 
 
 def without(frame: bytes | str, token: str) -> bytes | str:
-    """A base service's frame without the token, which some quote where they refuse it."""
+    """Return a base service's frame without the token, which some quote as they refuse it."""
     if len(token) < _MIN_HIDDEN:
         return frame
     if isinstance(frame, str):
@@ -53,7 +53,7 @@ def without(frame: bytes | str, token: str) -> bytes | str:
 
 
 async def ask(source: TokenSource) -> str:
-    """The token, from a function that may take its time, hang or fail.
+    """Return the token, from a function that may take its time, hang or fail.
 
     It runs on a daemon thread, which holds up neither the network nor the process's end. What it
     answers after its time is what the next attempt goes by.
@@ -128,7 +128,7 @@ def _call(source: TokenSource) -> _Call:
 
 
 def _read(given: object) -> tuple[str, TransportFailed | None]:
-    """The token that a function gave, or what is wrong with that."""
+    """Return the token that a function gave, or the failure for an unusable one."""
     if isinstance(given, str):
         return given.strip(), None
     if isinstance(given, Coroutine):
@@ -153,12 +153,12 @@ class TokenPlace:
         self._cuts = 0
 
     def accepted(self) -> None:
-        """The token was found, and is good."""
+        """Note that the service has found the token, and accepts it."""
         self._known = True
         self._cuts = 0
 
     def refused(self, url: str, how: str) -> TransportFailed:
-        """The service does not want us, or looks elsewhere: what to tell, and try."""
+        """Return the failure for a refusal: a wrong token, or one in an unexpected place."""
         if not self._known and not self.in_query and is_private(url):
             self.in_query = True
             reason = f"The token was refused in the header ({how}); trying it in the address."
@@ -174,7 +174,7 @@ class TokenPlace:
         return TransportFailed(Code.UNAUTHORIZED, reason)
 
     def cut_short(self, url: str) -> TransportFailed:
-        """A connection ended without a word before anything was said: network, or refusal."""
+        """Return the failure for a connection that ended before any frame: network, or refusal."""
         if self._known:
             return TransportFailed(0, "The connection was cut before the service said anything.")
         self._cuts += 1
@@ -193,5 +193,5 @@ class TokenPlace:
 
 
 def is_private(url: str) -> bool:
-    """Return True if nobody on the way reads the address: it is encrypted, or stays here."""
+    """Return True for an address that is encrypted on its way, or stays on this computer."""
     return urlsplit(url).scheme in ("wss", "https") or is_loopback(url)

@@ -87,7 +87,11 @@ class WebSocketTransport(WireTransport):
         self._heard = False
 
     async def open(self) -> None:
-        """Connect, and see what answers: a service of ours, or a base one where that will do."""
+        """Connect to a service of ours, or to a base one where that will do.
+
+        Raises:
+            TransportFailed: the service, or the network before it, refuses.
+        """
         self._token = await ask(self._target.token)
         if self._selection is None:
             headers = authorization(self._target.url, self._token)
@@ -260,7 +264,7 @@ async def dial(url: str, headers: dict[str, str], patience: float) -> Wire:
 
 
 async def comes_up(selection: TransportSelection) -> bool:
-    """Return True if a WebSocket comes up now; it is closed again."""
+    """Try a WebSocket, close it, and return True if it came up."""
     probe = WebSocketTransport(selection.target(), selection)
     try:
         await probe.open()
@@ -282,7 +286,7 @@ async def gets_through(target: Target) -> bool:
 
 
 async def try_websocket(target: Target, patience: float | None = None) -> None:
-    """See that a WebSocket to a service of ours comes up and carries frames; it is closed again.
+    """Open a WebSocket to a service of ours, wait for an answer over it, and close it.
 
     Raises:
         TransportFailed: it does not.
@@ -335,7 +339,7 @@ def _refusal(error: InvalidStatus) -> TransportFailed:
 
 
 def retry_after(value: str) -> float | None:
-    """The seconds of a `Retry-After` header; None if it has none that count."""
+    """Return the seconds of a `Retry-After` header, at most an hour; None for any other value."""
     return min(float(value), 3600.0) if value.isascii() and value.isdigit() else None
 
 

@@ -25,7 +25,7 @@ CLOSE_TIMEOUT = 1.0
 
 
 class Wire(ClientConnection):
-    """The library's connection, which counts what comes and does not wait to be hung up on."""
+    """The library's connection, which counts the bytes received and hangs up by itself."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,13 +39,13 @@ class Wire(ClientConnection):
         self._beside = BackgroundTasks(ConnectionClosed)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The socket is there."""
+        """Keep the socket's transport, for writing and hanging up."""
         self._raw = cast("asyncio.Transport", transport)
         super().connection_made(transport)
         self.progress()
 
     def data_received(self, data: bytes) -> None:
-        """The socket has something for us."""
+        """Count bytes before the library reads them."""
         self.received += len(data)
         self.progress()
         super().data_received(data)
@@ -95,7 +95,7 @@ class Wire(ClientConnection):
         return (said.code, said.reason) if said is not None else (ABNORMAL, "")
 
     def write(self, frames: list[bytes]) -> bool:
-        """Write frames if none has to wait; what goes wrong is noticed by whoever reads."""
+        """Write frames if none has to wait, and return True; a failure shows in `read`."""
         if self.state is not State.OPEN or self._raw is None or self._raw.get_write_buffer_size():
             return False
         for frame in frames:
@@ -103,7 +103,7 @@ class Wire(ClientConnection):
         return True
 
     def ask_alive(self, answered: Callable[[], None]) -> None:
-        """Send a ping, and tell of its pong once all that came before it is delivered."""
+        """Send a ping; call `answered` at its pong, once all frames before it are delivered."""
         _ = self._beside.start(self._ping(answered))
 
     async def _ping(self, answered: Callable[[], None]) -> None:
@@ -127,7 +127,7 @@ class Wire(ClientConnection):
 
 
 class WireTransport:
-    """A transport by a `Wire`: its bytes, pings and end, whatever is said over it."""
+    """The base of transports over a `Wire`: bytes received, pings and the end."""
 
     name = "websocket"
     _wire: Wire | None = None

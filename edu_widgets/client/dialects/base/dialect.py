@@ -66,7 +66,7 @@ class Base:
             self._session.answered()
 
     def lost(self) -> None:
-        """Put the commands under way in doubt; forget who is present."""
+        """Put the commands under way in doubt; forget the people present."""
         self._state.own.lost()
         self._state.waits.start()
         self._state.narrower.clear()
