@@ -221,6 +221,12 @@ test("what was missed is listed, ticked where one has nothing like it", async ()
   await expect.poll(() => stage.text()).not.toContain("You missed");
 });
 
+test("cells of one minute that were missed have one time", async () => {
+  const stage = await shown(twenty(), { seen: 0, unseen: 3, missed: [60_000, 60_000] });
+  expect(stage.find(".miss p").textContent).toContain("You missed 3 cells, ");
+  expect(stage.find(".miss p").textContent).not.toContain(" to ");
+});
+
 test("an instructor pauses, sees what is kept back, and takes back", async () => {
   const held = [
     { id: "h0", n: 2, at: 4, why: "many", source: "loop()" },

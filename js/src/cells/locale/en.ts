@@ -72,7 +72,7 @@ export const en = {
   mine: "mine",
 
   missed: (number: number) => `You missed ${many(number, "cell")}`,
-  between: (from: string, to: string) => `, ${from} to ${to}.`,
+  between: (from: string, to: string) => (from === to ? `, ${from}.` : `, ${from} to ${to}.`),
   catchUp: "Catch up",
   startNewest: "Start at the newest",
   notInYours: "Not in yours",

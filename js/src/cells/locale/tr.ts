@@ -66,7 +66,7 @@ export const tr: typeof en = {
   mine: "sizin",
 
   missed: (number) => `${format(number)} hücre kaçırdınız`,
-  between: (from, to) => `, ${from}–${to}.`,
+  between: (from, to) => (from === to ? `, ${from}.` : `, ${from}–${to}.`),
   catchUp: "Yetiş",
   startNewest: "En yeniye geç",
   notInYours: "Sizde yok",
