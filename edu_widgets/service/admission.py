@@ -7,6 +7,7 @@ from urllib.parse import quote
 from edu_widgets.protocol import Code, admission
 from edu_widgets.protocol.channels import parse_channel, staff_channel
 from edu_widgets.protocol.errors import InvalidArgument, refusal
+from edu_widgets.service import identity_changes
 from edu_widgets.service.admission_rules import (
     write_admission,
     write_readmission,
@@ -99,7 +100,7 @@ class Admission:
         who = Removed(course, user_id, person.name, now)
         out = await self._hub.store.remove(who, by.id, same_join=same_join)
         for one in out:
-            self._hub.expel(course, one.user_id)
+            identity_changes.expel(self._hub, course, one.user_id)
             self._hub.audit.record("REMOVED", course=course, userId=one.user_id, by=by.id)
             await self._expel_vouched(course, one.user_id)
         if out:
@@ -114,7 +115,9 @@ class Admission:
             ServiceUnavailable: the audit trail cannot be written; everything else is done.
         """
         person = await self._subject(course, user_id, by, "erase")
-        self._hub.expel(course, user_id, refusal(Code.UNAUTHORIZED, f"You left {course}."))
+        identity_changes.expel(
+            self._hub, course, user_id, refusal(Code.UNAUTHORIZED, f"You left {course}.")
+        )
         await self._expel_vouched(course, user_id)
         await self._hub.erase(course, user_id)
         self._hub.audit.record("ERASED", course=course, by=by.id)
@@ -132,7 +135,7 @@ class Admission:
             raise refusal(Code.INVALID, f"Nobody {verb}s themselves; leave with lesson.close().")
         if user_id == OWNER:
             raise refusal(Code.INVALID, f"Who hosts the course cannot be {verb}d from it.")
-        here = self._hub.known(course, user_id)
+        here = identity_changes.known(self._hub, course, user_id)
         found = await self._hub.store.called(course, user_id)
         member = next((one for one in found if one.user_id == user_id), None)
         if member is None and here is None:
@@ -150,9 +153,9 @@ class Admission:
         channel_of(course, user_id)
         found = await self._hub.store.readmit(course, user_id)
         if found is not None:
-            self._hub.readmit(course, user_id)
+            identity_changes.readmit(self._hub, course, user_id)
             for one in await self._hub.store.vouched(course, user_id):
-                self._hub.readmit(course, one)
+                identity_changes.readmit(self._hub, course, one)
             await self._commit(course, write_readmission, _concerned([found], by), by)
             self._hub.audit.record("READMITTED", course=course, userId=user_id, by=by.id)
         return found
@@ -184,7 +187,7 @@ class Admission:
         door = await self._hub.store.set_vouching(course, allowed=allowed)
         if allowed:
             for one in await self._hub.store.vouched(course):
-                self._hub.readmit(course, one)
+                identity_changes.readmit(self._hub, course, one)
         else:
             await self._expel_vouched(course)
         action = "VOUCHING_ALLOWED" if allowed else "VOUCHING_FORBIDDEN"
@@ -195,7 +198,7 @@ class Admission:
     async def _expel_vouched(self, course: str, voucher: str = "") -> None:
         """Expel the people that `voucher` vouches for; "": everybody that is vouched for."""
         for user_id in await self._hub.store.vouched(course, voucher):
-            self._hub.expel(course, user_id)
+            identity_changes.expel(self._hub, course, user_id)
 
     async def _tell(self, course: str, door: Door, by: Person) -> None:
         await self._commit(course, write_admission, _admission(door), by)

@@ -15,8 +15,10 @@ from edu_widgets.protocol import HEADER, VERSION, Code
 from edu_widgets.protocol.errors import Refused, refusal
 from edu_widgets.service import blobs, client_address, http_connections, http_guard
 from edu_widgets.service.audit import REFUSED
+from edu_widgets.service.bodies import MAX_BODY, as_json
 from edu_widgets.service.budget import REQUEST
-from edu_widgets.service.endpoints import DOOR, MAX_BODY, Door, add_routes, as_json
+from edu_widgets.service.door import DOOR, Door
+from edu_widgets.service.endpoints import add_routes
 from edu_widgets.service.gate import MOST_WAITING, gate_of
 from edu_widgets.service.limits import SlidingWindow, counted
 

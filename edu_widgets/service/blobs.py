@@ -13,7 +13,8 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.blobs import MAX_BLOB, PATH, is_hash, picture, too_large
 from edu_widgets.protocol.errors import InvalidArgument, refusal
 from edu_widgets.service import budget
-from edu_widgets.service.endpoints import DOOR, as_json, paid_by, received
+from edu_widgets.service.bodies import as_json, received
+from edu_widgets.service.door import DOOR, paid_by
 from edu_widgets.service.identity import Grant, Identity
 from edu_widgets.service.limits import counted
 from edu_widgets.service.steady_time import now_ms

@@ -14,7 +14,7 @@ from edu_widgets.service import features, owner
 from edu_widgets.service.audit import FILE as AUDIT
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.backups import STORE
-from edu_widgets.service.hub import erase_rules
+from edu_widgets.service.features import erase_rules
 from edu_widgets.service.locks import alone_in
 from edu_widgets.service.people import OWNER
 from edu_widgets.service.steady_time import now_ms

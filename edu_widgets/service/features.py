@@ -12,6 +12,7 @@ from typing import Any
 from edu_widgets.protocol import features as manifests
 from edu_widgets.protocol import manifest
 from edu_widgets.protocol.errors import InvalidArgument
+from edu_widgets.service.admission_rules import erase_removal
 from edu_widgets.service.rules import EraseRule, LinkRule, Person, Rule
 from edu_widgets.service.stage import Stage
 from edu_widgets.service.timers import Timer, Watch
@@ -125,3 +126,13 @@ def _checked(feature: object, name: str) -> Feature:
     if not isinstance(feature, Feature):
         raise InvalidArgument(f"{name} is not a Feature of the service.")
     return feature
+
+
+def link_rules(features: Sequence[Feature]) -> list[LinkRule]:
+    """Return the rules that decide which documents of a viewer become a member's."""
+    return [f.link for f in features if f.link is not None]
+
+
+def erase_rules(features: Sequence[Feature]) -> list[EraseRule]:
+    """Return the rules that decide which documents change or go when a person is erased."""
+    return [f.erase for f in features if f.erase is not None] + [erase_removal]

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from edu_widgets.service import identity_changes
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.rules import Person
 
@@ -29,10 +30,10 @@ class Following:
         outside = await self._hub.store.removed_from(user_id)
         stored = await self._hub.store.memberships(user_id)
         for course in outside:
-            self._hub.expel(course, user_id)
+            identity_changes.expel(self._hub, course, user_id)
         for course, member in stored.items():
-            known = self._hub.known(course, user_id)
+            known = identity_changes.known(self._hub, course, user_id)
             person = Person(user_id, member.name, member.role, member.via)
             if known is not None and course not in outside and known != person:
                 self._hub.rooms.flush()
-                self._hub.reidentify(user_id, course, person)
+                identity_changes.reidentify(self._hub, user_id, course, person)

@@ -16,6 +16,7 @@ from typing import Protocol
 from aiohttp import web
 
 from edu_widgets.service.budget import BYTES_IN, BYTES_UNPROVEN, CONNECTION, LEFT, Budgets
+from edu_widgets.service.held_transport import HeldTransport
 from edu_widgets.service.metrics import Metrics
 
 HEAD_S = 10.0
@@ -27,8 +28,8 @@ MOST_WAITING = 64
 ANSWER_S = 15.0
 """Seconds in which something of an answer has to be taken, or the connection is cut."""
 
-_PROTOCOL, _BUDGET, _ANSWERS, _REQUEST = "protocol", "budget", "answers", "request"
-"""Holders of reading: aiohttp, an empty budget, answers not taken, a request being answered."""
+_BUDGET, _ANSWERS, _REQUEST = "budget", "answers", "request"
+"""Reasons to read nothing: an empty budget, answers not taken, a request being answered."""
 
 Charge = Callable[[float], float]
 """Takes units; returns the seconds to wait until they are there."""
@@ -335,71 +336,17 @@ class Gate(asyncio.Protocol):
             self._loop.call_later(wait, self._transport.release, _BUDGET)
 
 
-class GatedTransport(asyncio.Transport):
-    """A transport that reads only while nobody holds it; all else is the real one's."""
+class GatedTransport(HeldTransport):
+    """The transport of a connection that has come through a gate."""
 
     def __init__(self, real: asyncio.Transport, gate: Gate) -> None:
-        super().__init__()
+        super().__init__(real)
         self.gate = gate
-        self._real = real
-        self._holds: Counter[str] = Counter()
-        # As they are: every frame goes through these.
-        self.write = real.write  # type: ignore[method-assign]
-        self.writelines = real.writelines  # type: ignore[method-assign]
-        self.get_write_buffer_size = real.get_write_buffer_size  # type: ignore[method-assign]
-        self.is_closing = real.is_closing  # type: ignore[method-assign]
-        self.get_extra_info = real.get_extra_info  # type: ignore[method-assign]
-
-    def hold(self, why: str) -> None:
-        """Read nothing until it is released as often for this reason."""
-        self._holds[why] += 1
-        self._real.pause_reading()
-
-    def release(self, why: str) -> None:
-        """Undo one `hold`; without one it does nothing."""
-        if self._holds[why]:
-            self._holds[why] -= 1
-        if not self._holds.total():
-            self._real.resume_reading()
-
-    def pause_reading(self) -> None:
-        """Hold it for aiohttp, once."""
-        self._holds[_PROTOCOL] = 1
-        self._real.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Release it for aiohttp."""
-        self._holds[_PROTOCOL] = 0
-        self.release(_PROTOCOL)
-
-    def is_reading(self) -> bool:
-        """Return True if nobody holds reading."""
-        return self._real.is_reading()
 
     def close(self) -> None:
         """Close it once all is written, or nothing of it is taken any more."""
-        self._real.close()
+        super().close()
         self.gate.look()
-
-    def abort(self) -> None:
-        """Close it at once."""
-        self._real.abort()
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Set when writing is paused and resumed, in bytes."""
-        self._real.set_write_buffer_limits(high, low)
-
-    def get_write_buffer_limits(self) -> tuple[int, int]:
-        """Return the numbers of waiting bytes at which writing resumes and pauses."""
-        return self._real.get_write_buffer_limits()
-
-    def can_write_eof(self) -> bool:
-        """Return True if the end can be written."""
-        return self._real.can_write_eof()
-
-    def write_eof(self) -> None:
-        """Write the end."""
-        self._real.write_eof()
 
 
 def gate_of(request: web.BaseRequest) -> Gate | None:

@@ -18,8 +18,9 @@ from aiohttp import WSCloseCode, web
 from edu_widgets.protocol import Code, carriers
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.service import budget, client_address, dispatch
+from edu_widgets.service.bodies import as_json, decoded, received
 from edu_widgets.service.connection_writer import GOODBYE_S
-from edu_widgets.service.endpoints import DOOR, Door, as_json, decoded, paid_by, received
+from edu_widgets.service.door import DOOR, Door, paid_by
 from edu_widgets.service.event_writer import EventWriter
 from edu_widgets.service.forwarding import GONE, Answer, Asked, Batch, Forwarding, Replaced, Waiting
 from edu_widgets.service.gate import gate_of

@@ -4,21 +4,17 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Hashable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from edu_widgets.protocol import Code, uuid7
-from edu_widgets.protocol.channels import parse_channel
 from edu_widgets.protocol.errors import Refused, refusal
-from edu_widgets.protocol.messages import Unsubscribed
-from edu_widgets.service.admission_rules import erase_removal
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.budget import Budgets
 from edu_widgets.service.checks import removed
 from edu_widgets.service.config import ServiceConfig
-from edu_widgets.service.features import Ask, Feature, SignalRule
+from edu_widgets.service.features import Ask, Feature, SignalRule, erase_rules
 from edu_widgets.service.frames import frame
 from edu_widgets.service.hooks import Hooks
 from edu_widgets.service.identity import Grant, Identity, grant
@@ -26,7 +22,7 @@ from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.member import Member
 from edu_widgets.service.metrics import Metrics
 from edu_widgets.service.rooms import LEASE_S, MOST_NAMED, Room, Rooms
-from edu_widgets.service.rules import NOBODY, EraseRule, LinkRule, Person, Request, Rule
+from edu_widgets.service.rules import NOBODY, Person, Request, Rule
 from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import Committed, Matches, Searched, Store
 from edu_widgets.service.supervisor import Supervisor
@@ -44,20 +40,7 @@ STREAM_S = 1 / 30
 STREAM_TO = 100
 """… and the members above which it is three times as long."""
 
-BECOME_S = 1.0
-"""Seconds that a connection has to read that it is somebody else's from now on."""
-
 S = TypeVar("S")
-
-
-def link_rules(features: Sequence[Feature]) -> list[LinkRule]:
-    """Return the rules that decide which documents of a viewer become a member's."""
-    return [f.link for f in features if f.link is not None]
-
-
-def erase_rules(features: Sequence[Feature]) -> list[EraseRule]:
-    """Return the rules that decide which documents change or go when a person is erased."""
-    return [f.erase for f in features if f.erase is not None] + [erase_removal]
 
 
 class Hub:
@@ -99,7 +82,7 @@ class Hub:
         """Questions that are being answered, by person and type."""
         self.turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         """Locks, by person and type: the question that holds one is being answered."""
-        self._outside: set[tuple[str, str]] = set()
+        self.outside: set[tuple[str, str]] = set()
         """Course and user id of the people removed while this service runs."""
         self.lessons: set[str] = set()
         """Channels of lessons that staff has opened; those of the configuration are always open."""
@@ -150,7 +133,7 @@ class Hub:
             raise refusal(Code.RESTARTING, Code.RESTARTING.meaning)
         user = member.identity.user_id
         for course in tuple(member.identity.people):
-            if any((course, one) in self._outside for one in (user, *member.identity.linked)):
+            if any((course, one) in self.outside for one in (user, *member.identity.linked)):
                 del member.identity.people[course]
                 if not member.identity.people:
                     raise removed(course)
@@ -259,83 +242,6 @@ class Hub:
             self.hooks.joined(room.channel, person)
         if not room.channel.startswith("user:"):
             self._announce_soon(room)
-
-    def reidentify(self, user_id: str, course: str, person: Person) -> None:
-        """Give a person's connections the new name and role, and end subscriptions it forbids."""
-        for member in tuple(self.members):
-            if not member.identity.is_person(user_id):
-                continue
-            linked = member.identity.user_id != person.id
-            if linked and person.staff:
-                continue  # a viewer, whose link ends with it
-            member.identity.people[course] = replace(person, linked=linked)
-            for channel in tuple(member.channels):
-                try:
-                    room, now = self.rooms.get(channel), self.grant(member.identity, channel).person
-                except Refused as error:
-                    self.leave(member, channel, at_once=True)
-                    gone = Unsubscribed(channel, error.code, str(error))
-                    member.write(frame("unsubscribed", channel, gone, now_ms()))
-                else:
-                    if room is not None and now.id in room.present:
-                        room.present[now.id].person = now
-                        self.settle(room)
-
-    def viewers(self, course: str, user_id: str) -> set[str]:
-        """Return the connected viewers of a course who are linked to a member."""
-        found = (m.identity for m in self.members if user_id in m.identity.linked)
-        return {who.user_id for who in found if course in who.people}
-
-    def become(self, course: str, user_id: str, person: Person, linked: frozenset[str]) -> None:
-        """Let a viewer's connections act as another person from now on, and end to come back so.
-
-        Args:
-            course: The course.
-            user_id: The viewer.
-            person: The person they are from now on.
-            linked: The ids of the members they are linked to.
-        """
-        for member in tuple(self.members):
-            if member.identity.user_id != user_id or course not in member.identity.people:
-                continue
-            for channel in [c for c in member.channels if parse_channel(c).course == course]:
-                self.leave(member, channel, at_once=True)
-            member.identity.people[course] = person
-            member.identity.linked = linked
-            # Once it has read what it is told.
-            self.loop.call_later(BECOME_S, member.close, Code.RESTARTING)
-
-    def known(self, course: str, user_id: str) -> Person | None:
-        """Return a connected person of a course by id; `None` if there is none."""
-        found = (m.identity for m in self.members if m.identity.is_person(user_id))
-        return next((who.people[course] for who in found if course in who.people), None)
-
-    def expel(self, course: str, user_id: str, gone: Refused | None = None) -> None:
-        """Take a person's connections out of a course, and close those that have no other course.
-
-        Args:
-            course: The course.
-            user_id: The person.
-            gone: The reason they are told; `None`: they were removed, and stay out.
-        """
-        if gone is None:
-            self._outside.add((course, user_id))
-        why = gone or removed(course)
-        code, text = Code(why.code), str(why)
-        for member in tuple(self.members):
-            if not member.identity.is_person(user_id) or course not in member.identity.people:
-                continue
-            del member.identity.people[course]
-            for channel in [c for c in member.channels if parse_channel(c).course == course]:
-                self.leave(member, channel, at_once=True)
-                told = Unsubscribed(channel, code, text)
-                member.write(frame("unsubscribed", channel, told, now_ms()))
-            if not member.identity.people:
-                member.close(code, text)
-
-    def readmit(self, course: str, user_id: str) -> None:
-        """Let a removed person connect again."""
-        self._outside.discard((course, user_id))
 
     def now(self) -> int:
         """Return the service's time in ms since 1970."""

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from edu_widgets.protocol import Code, linking
 from edu_widgets.protocol.channels import parse_channel
 from edu_widgets.protocol.errors import Refused, refusal
-from edu_widgets.service.features import Ask, AskRule
-from edu_widgets.service.hub import Hub, link_rules
+from edu_widgets.service import identity_changes
+from edu_widgets.service.features import Ask, AskRule, link_rules
+from edu_widgets.service.hub import Hub
 from edu_widgets.service.limits import SlidingWindow
 from edu_widgets.service.people import ALPHABET, CODE_LENGTH, TRIES_MS, TRIES_OVERALL, spelled
 from edu_widgets.service.roles import part
@@ -62,7 +63,7 @@ class LinkedMembers:
                 self._count(by.id)
                 self._hub.audit.record("LINK_REFUSED", course=course, userId=by.id)
             raise
-        self._hub.become(course, by.id, member.person, frozenset({member.linked}))
+        identity_changes.become(self._hub, course, by.id, member.person, frozenset({member.linked}))
         self._hub.audit.record("LINKED", course=course, userId=member.linked, viewer=by.id)
         return (
             linking.LINKED_MEMBERSHIP.name,

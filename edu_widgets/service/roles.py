@@ -6,6 +6,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import ROLES, STAFF_ROLES, user_channel
 from edu_widgets.protocol.errors import EduWidgetsError, refusal
 from edu_widgets.protocol.messages import Role
+from edu_widgets.service import identity_changes
 from edu_widgets.service.people import OWNER
 from edu_widgets.service.rules import Decision, Get, Person, Request, RuleRun, Write, read
 
@@ -89,18 +90,18 @@ async def tell(hub: "Hub", member: "StoredMember", by: Person | None = None) -> 
     channel = user_channel(member.course, member.user_id)
     await hub.commit(channel, write_role, Role(member.role, member.name), by or person)
     hub.rooms.flush()
-    hub.reidentify(member.user_id, member.course, person)
+    identity_changes.reidentify(hub, member.user_id, member.course, person)
     if person.staff:
         await part(hub, member.course, person.id)
     for user_id in await hub.store.vouched(member.course, member.user_id):
         present = (await hub.store.memberships(user_id)).get(member.course)
         if present is not None:  # whose notebook they use is called otherwise now
-            hub.reidentify(user_id, member.course, present.person)
+            identity_changes.reidentify(hub, user_id, member.course, present.person)
 
 
 async def part(hub: "Hub", course: str, user_id: str) -> None:
     """Let connected viewers be people of their own again, whose links to a member have ended."""
-    for viewer in hub.viewers(course, user_id):
+    for viewer in identity_changes.viewers(hub, course, user_id):
         present = (await hub.store.memberships(viewer)).get(course)
         if present is not None and not present.linked:
-            hub.become(course, viewer, present.person, frozenset())
+            identity_changes.become(hub, course, viewer, present.person, frozenset())

@@ -35,7 +35,7 @@ from edu_widgets.service.audit import FILE as AUDIT
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import ServiceConfig, changed_rows
 from edu_widgets.service.connection_writer import GOODBYE_S
-from edu_widgets.service.endpoints import Door
+from edu_widgets.service.door import Door
 from edu_widgets.service.following import Following
 from edu_widgets.service.forwarding import Forwarding
 from edu_widgets.service.gate import Gate, Gates

@@ -8,7 +8,8 @@ from edu_widgets.client.transport.base import Target
 from edu_widgets.lesson import Lesson
 from edu_widgets.notebook.assembly import ViewerAssembly
 from edu_widgets.notebook.viewers.claims import Place
-from edu_widgets.notebook.viewers.company import Viewer, company_of
+from edu_widgets.notebook.viewers.company import company_of
+from edu_widgets.notebook.viewers.viewer import Viewer
 from edu_widgets.panel.widget import CoursePanel
 from edu_widgets.protocol.errors import InvalidArgument
 from tests.notebook.doubles import as_client

@@ -21,7 +21,7 @@ from edu_widgets.protocol.export import COMMAND, descriptions, example, generate
 from edu_widgets.protocol.export.__main__ import register_features
 from edu_widgets.protocol.export.catalogue import Catalogue, Struct, fields
 from edu_widgets.protocol.messages import Data
-from edu_widgets.service import app, config, endpoints, subscribe
+from edu_widgets.service import app, bodies, config, subscribe
 from edu_widgets.service import dispatch as service_dispatch
 from edu_widgets.service import store as service_store
 from tests.conftest import ROOT
@@ -266,7 +266,7 @@ def test_limits_on_the_page_are_those_of_the_service() -> None:
     settings = config.ServiceConfig()
     course, lesson = settings.course, settings.lesson
     limits = {
-        "an HTTP body": f"{endpoints.MAX_BODY // 1024} KiB",
+        "an HTTP body": f"{bodies.MAX_BODY // 1024} KiB",
         "channels a connection": subscribe.MAX_CHANNELS,
         "connections a person": settings.max_connections_per_person,
         "documents a page": service_dispatch.MAX_HISTORY,
@@ -282,7 +282,7 @@ def test_limits_on_the_page_are_those_of_the_service() -> None:
 
 
 def test_endpoints_on_the_page_are_those_of_the_service() -> None:
-    routes = app.application(cast("endpoints.Door", None)).router.routes()
+    routes = app.application(cast("Any", None)).router.routes()
     served = {
         f"{r.method} {r.resource.canonical}" for r in routes if r.resource and r.method != "HEAD"
     }

@@ -10,10 +10,10 @@ from websockets.exceptions import InvalidStatus
 
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Refused
-from edu_widgets.service import people, tokens
+from edu_widgets.service import identity_changes, people, tokens
 from edu_widgets.service.app import application
 from edu_widgets.service.config import ServiceConfig
-from edu_widgets.service.endpoints import Door
+from edu_widgets.service.door import Door
 from edu_widgets.service.store import Removed
 
 from .harness import CHANNEL, COURSE, Client, Reply, Service, serving
@@ -402,7 +402,7 @@ async def test_between_proof_and_connection_somebody_may_be_removed(service: Ser
     ada = await service.student()
     identity = await service.server.hub.store.memberships(ada.user_id)
     assert identity
-    service.server.hub.expel(COURSE, ada.user_id)
+    identity_changes.expel(service.server.hub, COURSE, ada.user_id)
     again = await service.open(ada.token)  # its proof was good: the store knows of no removal
     assert await again.closed() == Code.REMOVED
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from edu_widgets.service import endpoints, gate, listening
+from edu_widgets.service import bodies, gate, listening
 from edu_widgets.service.addresses import address
 from edu_widgets.service.app import MOST_PROVEN, WAITING
 from edu_widgets.service.config import from_table
@@ -74,7 +74,7 @@ async def test_a_request_that_does_not_come_ends_the_connection(
 async def test_a_body_that_does_not_come_ends_the_request(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoints, "BODY_S", 0.1)
+    monkeypatch.setattr(bodies, "BODY_S", 0.1)
     head = f"POST /api/join HTTP/1.1\r\nHost: 127.0.0.1:{service.server.state.port}\r\n"
     stranger = await connected(service, f"{head}Content-Length: 60000\r\n\r\n{{".encode())
     async with asyncio.timeout(PATIENCE):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from edu_widgets.client.linking import ask_to_link
@@ -15,6 +14,7 @@ from edu_widgets.client.view import ViewChanged
 from edu_widgets.client.viewers import as_student, reader, vouched_for
 from edu_widgets.notebook.viewers.claims import OWNER, Claim, Claims, Place
 from edu_widgets.notebook.viewers.remembering import ViewersFile
+from edu_widgets.notebook.viewers.viewer import SharedWidget, Viewer, ViewerContext
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgument, Refused
 
@@ -24,21 +24,6 @@ if TYPE_CHECKING:
     from edu_widgets.notebook.stream import Json
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ViewerContext:
-    """The context of a viewer's widget that belongs to no lesson."""
-
-    client: CourseClient
-    known: Callable[[], tuple[tuple[str, str], ...]] = tuple
-
-    def headlines(self) -> list[Any]:
-        """There are none."""
-        return []
-
-    def close(self) -> None:
-        """Nothing runs beside it."""
 
 
 HUSHED = "="
@@ -62,42 +47,6 @@ _LINK_REFUSED = {int(Code.INVITE_INVALID): "wrong", int(Code.RATE_LIMITED): "lim
 
 _WHY = {int(Code.ROOM_FULL): "full"}
 """Reasons for reading only, by the code of the service's refusal; `refused` for others."""
-
-
-class SharedWidget(Protocol):
-    """A widget with a face for each viewer."""
-
-    def session(self, page: str) -> str:
-        """The session of a page of it; "": it has none such."""
-
-    def settle(self) -> None:
-        """Show each page what is for whoever looks at it now."""
-
-    def is_watched(self, key: str) -> bool:
-        """Return True if a page shows it to this viewer."""
-
-    def told(self) -> None:
-        """Tell the pages anew about the viewers."""
-
-    def drop(self, key: str) -> None:
-        """This viewer is gone."""
-
-
-@dataclass(slots=True)
-class Viewer:
-    """Somebody who is not the owner, or the owner while others look on."""
-
-    key: str
-    place: Place
-    client: CourseClient | None = None
-    """None while it is not known whether they may take part."""
-    why: str = ""
-    """The reason for reading only: `full`, `refused`, `base`, `removed`, `unknown`, `offline`."""
-    context: Any = field(default=None, repr=False)
-    member: str = ""
-    """The id of the member whom they are linked to; "": nobody."""
-    link: str = ""
-    """What came of the code they entered: `asking`, `wrong`, `limited`, `refused`, `offline`."""
 
 
 class Company:
@@ -144,10 +93,13 @@ class Company:
         self._settle()
 
     def deny(self, session: str) -> None:
-        """Whoever looks is not whom the page is taken for: they are asked who they are.
+        """Forget the person of a session, who has said *not me*; their page asks for a name.
+
+        Args:
+            session: The page's session with the kernel.
 
         Raises:
-            Forbidden: it was ended that whom the page is taken for takes part here.
+            Forbidden: the person was removed or refused; another name does not let them in.
         """
         with self._lock:
             viewer = self._viewers.get(self.key(session) or "")
@@ -188,10 +140,16 @@ class Company:
         self._settle()
 
     def link(self, session: str, code: str) -> None:
-        """Whoever looks is also in the course by themselves, and proves it by a code from there.
+        """Link the viewer of a session to their own membership of the course.
+
+        The service is asked on a thread of its own; the viewer's pages are told of its answer.
+
+        Args:
+            session: The page's session with the kernel.
+            code: A code that the viewer has made in their own notebook.
 
         Raises:
-            Forbidden: it is somebody who does not take part through this notebook.
+            Forbidden: the viewer is the owner, or may only read.
         """
         key = self.key(session) or ""
         with self._lock:

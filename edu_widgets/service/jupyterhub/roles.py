@@ -4,6 +4,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.channels import user_channel
 from edu_widgets.protocol.errors import refusal
 from edu_widgets.protocol.messages import Role
+from edu_widgets.service import identity_changes
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.rules import Decision, Get, Request, RuleRun, Write, read
@@ -43,8 +44,8 @@ async def follow(hub: Hub, before: Identity | None, now: Identity) -> None:
         await hub.commit(channel, rule, Role(person.role, person.name), person)
         if before is not None:
             hub.rooms.flush()
-            hub.reidentify(now.user_id, course, person)
+            identity_changes.reidentify(hub, now.user_id, course, person)
             hub.audit.record("ROLE_CHANGED", course=course, userId=now.user_id, role=person.role)
     for course in set(before.people) - set(now.people) if before is not None else ():
         gone = refusal(Code.FORBIDDEN, f"JupyterHub no longer has you in a group of {course}.")
-        hub.expel(course, now.user_id, gone)
+        identity_changes.expel(hub, course, now.user_id, gone)
