@@ -174,6 +174,7 @@ class PageChannel:
                 wait = max(0.0, due - self._clock(), self._pace.wait())
                 self._cancel = self._timers.later(wait, self._on_timer)
             except Exception as error:  # noqa: BLE001 - the network thread may have ended
+                self._armed_for = float("inf")  # the next change tries again
                 self._report("A timer could not be set", error)
 
     def _on_timer(self) -> None:

@@ -7,7 +7,6 @@ their first use.
 from __future__ import annotations
 
 import shlex
-import weakref
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -40,9 +39,6 @@ values: never your code. docs/progress.md says it exactly."""
 
 _SIGNS = {"passed": "✓", "failed": "✗", "stopped": "◔", "not run": "·"}
 _ASK = "These checks are your instructor's, and run in your kernel. Run the cell again to run them."
-
-_shown: weakref.WeakKeyDictionary[Any, dict[str, str]] = weakref.WeakKeyDictionary()
-"""By board and exercise, the code that was shown here."""
 
 
 def check(line: str, cell: str | None, shell: Any) -> None:
@@ -87,8 +83,7 @@ def _code_shown(board: ProgressBoard, name: str, told: Exercise | None) -> str |
     if not code:
         msg = f"The checks of {name!r:.60} are in your notebook: run the cell with %%check."
         raise InvalidArgument(msg)
-    held = _shown.setdefault(board, {})
-    before, held[name] = held.get(name), code
+    before, board.shown_checks[name] = board.shown_checks.get(name), code
     print(f"# {told.title}\n{code}\n")  # noqa: T201 - what is about to run is always shown
     if before == code:
         return code

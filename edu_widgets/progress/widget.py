@@ -43,7 +43,8 @@ class ProgressBoard(ProgressApi, EventWidget):
 
     kind_: ClassVar[str] = "progress"
     _inner: ClassVar[str] = (
-        "check_code counts_of delete found hint hint_group seen_hints share_all share_counts"
+        "check_code counts_of delete found hint hint_group seen_hints share_all "
+        "share_counts shown_checks"
     )
     events_: ClassVar[tuple[str, ...]] = ("done", "hint")
 
@@ -53,6 +54,8 @@ class ProgressBoard(ProgressApi, EventWidget):
         self._mirror = ProgressMirror(client, statuses)
         self._reporter = Reporter(client, self._mirror.published, self._touch_own)
         self._shown = ProgressContent(client, self._mirror, self._reporter)
+        self.shown_checks: dict[str, str] = {}
+        """By exercise: the code of its checks, as it was shown here last."""
         self._told_groups: set[str] = set()
         self._touched: set[str] = set()
         self._due: Callable[[], None] | None = None

@@ -288,6 +288,26 @@ def test_who_is_gone_is_not_connected_and_staff_sees_all_again(kernel: Kernel) -
     assert again["lesson"]["me"]["name"] == "Bob"
 
 
+def test_whom_it_fails_to_let_go_keeps_nobody_else_connected(
+    kernel: Kernel, caplog: pytest.LogCaptureFixture
+) -> None:
+    kernel.say("s1", "p1", who=ADA)
+    keys = [snapshot(kernel.say("s2", "p2", who=BOB), "p2")["for"]]
+    keys.append(snapshot(kernel.say("s3", "p3", who=LINA), "p3")["for"])
+    closed: list[str] = []
+
+    def fails() -> None:
+        raise RuntimeError("no")
+
+    kernel.clients["Bob"].close = fails  # type: ignore[method-assign]
+    kernel.clients["Lina"].close = lambda: closed.append("Lina")  # type: ignore[method-assign]
+    for key in keys:
+        kernel.widget.seen_by(key)._channel.forget()
+    kernel.company.tend()
+    assert closed == ["Lina"]
+    assert "could not be ended" in caplog.text
+
+
 def test_what_is_kept_is_private_and_damage_does_no_harm(tmp_path: Path) -> None:
     file = ViewersFile(tmp_path / "people", ("service", "u-ada"))
     known = file.read()

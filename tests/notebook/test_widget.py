@@ -185,6 +185,21 @@ def test_a_burst_is_one_message_every_33_ms(widget: ThingWidget, client: FakeCli
     assert last == {f"t{k}": max(s for s in range(1_000) if s % 7 == k) for k in range(7)}
 
 
+def test_a_timer_that_could_not_be_set_is_set_with_the_next_change(
+    widget: ThingWidget, client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(widget)
+    widget.put("a")
+    sent(widget)
+    with monkeypatch.context() as patch:
+        patch.delattr(FakeClient, "later")
+        widget.put("b")
+    widget.put("c")
+    client.advance(1)
+    told = [doc["id"] for m in sent(widget) if m["op"] == "batch" for doc in m["set"]["things"]]
+    assert told == ["b", "c"]
+
+
 def test_pulse_every_ten_seconds_while_a_page_is_known(
     widget: ThingWidget, client: FakeClient
 ) -> None:

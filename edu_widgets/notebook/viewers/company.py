@@ -369,7 +369,10 @@ class Company:
         for viewer in known:
             watched = any(widget.is_watched(viewer.key) for widget in widgets)
             if viewer.client is not None and (not watched or viewer.why == "offline"):
-                self._drop(viewer.key)
+                try:
+                    self._drop(viewer.key)
+                except Exception:  # noqa: BLE001 - told; the others are looked at, now and later
+                    _log.exception("The connection of a viewer could not be ended.")
         with self._lock:
             left = bool(self._viewers)
         self._settle()
