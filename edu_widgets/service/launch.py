@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,23 +89,33 @@ def start(  # noqa: PLR0913 - the options of a service
         if running is None:
             addresses.check_free(where.bind, port or 0)
             return started(wanted)
-        info = info_of(course, running, started_now=False)
         if course not in running.courses:
             hosted = ", ".join(running.courses)
             msg = f"The service in {data_dir} hosts {hosted}, not {course}; use a folder a course."
             raise ServiceUnavailable(msg)
         if running.service_id and not wanted.differs(running):
             attach_to(running, watched)
-            return info
-        # Members reconnect to the new one by themselves; options not asked for stay the same.
-        wanted = wanted.over(running)
-        _check_place(wanted, running)
-        stop(info)
-        try:
-            return started(wanted)
-        except ServiceUnavailable as error:
-            started(_Wanted.of(running))
-            raise ServiceUnavailable(f"{error}\n{_GOES_ON}") from None
+            return info_of(course, running, started_now=False)
+        return _restarted(course, running, wanted.over(running), started)
+
+
+def _restarted(
+    course: str,
+    running: state.ServiceState,
+    wanted: "_Wanted",
+    start_with: Callable[["_Wanted"], ServiceInfo],
+) -> ServiceInfo:
+    """Replace a service by one with other options; if that fails, start it again as it was.
+
+    Members connect to the new one by themselves.
+    """
+    _check_place(wanted, running)
+    stop(info_of(course, running, started_now=False))
+    try:
+        return start_with(wanted)
+    except ServiceUnavailable as error:
+        start_with(_Wanted.of(running))
+        raise ServiceUnavailable(f"{error}\n{_GOES_ON}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +36,34 @@ def group_rule(text: str) -> GroupRule:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+class _Options:
+    """Adds options to a parser, each in a line."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._add = parser.add_argument
+
+    def flag(self, name: str, about: str) -> None:
+        """Add an option without a value."""
+        self._add(name, action="store_true", help=about)
+
+    def one(
+        self, name: str, metavar: str, about: str, type_: Any = str, default: Any = None
+    ) -> None:
+        """Add an option with a value."""
+        self._add(name, metavar=metavar, help=about, type=type_, default=default)
+
+    def several(self, name: str, metavar: str, about: str, type_: Any = str, **more: Any) -> None:
+        """Add an option that may be repeated."""
+        kind = {"action": "append", "default": [], "type": type_}
+        self._add(name, metavar=metavar, help=about, **kind | more)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `edu-widgets serve`."""
-    flag = partial(parser.add_argument, action="store_true")
-
-    def one(name: str, metavar: str, about: str, type_: Any = str, default: Any = None) -> None:
-        parser.add_argument(name, metavar=metavar, help=about, type=type_, default=default)
-
-    def several(name: str, metavar: str, about: str, type_: Any = str, **more: Any) -> None:
-        kind = {"action": "append", "default": [], "type": type_}
-        parser.add_argument(name, metavar=metavar, help=about, **kind | more)
-
-    several("--course", "NAME", "a course to host; may be repeated", required=True, default=None)
+    options = _Options(parser)
+    options.several(
+        "--course", "NAME", "a course to host; may be repeated", required=True, default=None
+    )
     parser.add_argument(
         "--data",
         "--data-dir",
@@ -57,47 +72,61 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder for everything that is kept",
     )
+    _add_place(options)
+    _add_people(options)
+    _add_life(options)
+    _add_redis(options)
+    names = "only these features, with commas between, or with '-' before each all but these"
+    options.one("--features", "NAMES", names, default="")
+    options.several("--feature", "MODULE", "a further feature's module")
+
+
+def _add_place(options: _Options) -> None:
     port = f"this port or none; default: the first free from {DEFAULT_PORT}"
-    one("--port", "N", port, arguments.port)
-    one("--address", "ADDRESS", "'loopback' (default), 'lan', an IP address, or the public URL")
-    one("--bind", "IP", "address to listen on, where it differs from --address")
-    several("--host", "NAME", "a further host name of the service; may be repeated")
-    one("--config", "FILE", "channel table, a TOML or JSON file", Path)
-    several("--jwt-key-file", "FILE", "PEM or HS256 secret", Path)
-    one("--jwt-audience", "TEXT", "what a token's `aud` has to name", default="")
-    one("--jwt-issuer", "TEXT", "what a token's `iss` has to be", default="")
+    options.one("--port", "N", port, arguments.port)
+    where = "'loopback' (default), 'lan', an IP address, or the public URL"
+    options.one("--address", "ADDRESS", where)
+    options.one("--bind", "IP", "address to listen on, where it differs from --address")
+    options.several("--host", "NAME", "a further host name of the service; may be repeated")
+    options.one("--config", "FILE", "channel table, a TOML or JSON file", Path)
+
+
+def _add_people(options: _Options) -> None:
+    options.several("--jwt-key-file", "FILE", "PEM or HS256 secret", Path)
+    options.one("--jwt-audience", "TEXT", "what a token's `aud` has to name", default="")
+    options.one("--jwt-issuer", "TEXT", "what a token's `iss` has to be", default="")
     groups = "[COURSE=]GROUP"
-    several("--instructors", groups, "a group of JupyterHub whose people teach", group_rule)
+    options.several("--instructors", groups, "a group of JupyterHub whose people teach", group_rule)
     limit = "a group of JupyterHub whose people may enter; default: everybody the Hub lets in"
-    several("--students", groups, limit, group_rule)
+    options.several("--students", groups, limit, group_rule)
     proxy = (
         "a proxy (address or network) that is believed where people come from; may be repeated; "
         "default: this computer, where --address is a URL"
     )
-    several("--proxy", "IP", proxy)
-    one(
-        "--roster",
-        "FILE",
-        "only the names in this file, one a line, may join; default: as it was",
-        Path,
-    )
+    options.several("--proxy", "IP", proxy)
+    roster = "only the names in this file, one a line, may join; default: as it was"
+    options.one("--roster", "FILE", roster, Path)
     hours = "how long a new invite holds; default: for ever"
-    one("--invite-hours", "H", hours, arguments.hours, 0)
-    flag("--no-rate-limits", help="lift the limits on messages")
-    several("--watch-pid", "PID", "end after this process ended", arguments.pid)
+    options.one("--invite-hours", "H", hours, arguments.hours, 0)
+    options.flag("--no-rate-limits", "lift the limits on messages")
+
+
+def _add_life(options: _Options) -> None:
+    options.several("--watch-pid", "PID", "end after this process ended", arguments.pid)
     stay = "seconds to stay after that and the last member"
-    one("--linger", "S", stay, arguments.seconds, 600)
-    flag("--keep", help="stay until stopped")
+    options.one("--linger", "S", stay, arguments.seconds, 600)
+    options.flag("--keep", "stay until stopped")
     hint = "how students install edu-widgets, for the page that an invite opens"
-    one("--install-hint", "TEXT", hint, default="")
-    one("--redis", "URL", "a Redis for several processes on one store, redis://HOST:PORT/NUMBER")
-    one("--redis-password-file", "FILE", "the password of Redis, if it has one", Path)
+    options.one("--install-hint", "TEXT", hint, default="")
+
+
+def _add_redis(options: _Options) -> None:
+    url = "a Redis for several processes on one store, redis://HOST:PORT/NUMBER"
+    options.one("--redis", "URL", url)
+    options.one("--redis-password-file", "FILE", "the password of Redis, if it has one", Path)
     shared = "folder for the keys of ballots, shared by all processes; default: one in --data"
-    one("--ballot-keys", "DIR", shared, Path)
-    flag("--allow-loss", help="use a Redis that may lose what it has acknowledged")
-    names = "only these features, with commas between, or with '-' before each all but these"
-    one("--features", "NAMES", names, default="")
-    several("--feature", "MODULE", "a further feature's module")
+    options.one("--ballot-keys", "DIR", shared, Path)
+    options.flag("--allow-loss", "use a Redis that may lose what it has acknowledged")
 
 
 def run(args: argparse.Namespace, base: configuration.ServiceConfig | None = None) -> int:

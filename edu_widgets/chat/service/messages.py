@@ -49,6 +49,29 @@ def send(request: Request[ChatMessage]) -> RuleRun:
     """
     data = request.data
     content = _checked(data.content, empty=bool(data.pictures))
+    yield from _offered(request)
+    noted = yield from may_speak(request)
+    message = _composed(request, content, (yield from _replied_to(request)))
+    if data.anonymous:
+        own, id_ = own_channel(request), asked_id(message.id, request.channel)
+        noted.append(Write(own, id_, OwnQuestion.kind, OwnQuestion(message.id)))
+    writes = [Write(request.channel, message.id, Message.kind, message)]
+    if message.question:
+        question = Question(
+            message.id,
+            message.user_id,
+            message.user_name,
+            excerpt(content, message.pictures),
+            message.timestamp,
+            anonymous=message.anonymous,
+        )
+        writes.append(Write(request.channel, question_id(message.id), Question.kind, question))
+    return Decision([*writes, *noted])
+
+
+def _offered(request: Request[ChatMessage]) -> Part[None]:
+    """Check that the channel offers what a message uses, and that its id is the command's."""
+    data = request.data
     if data.id != request.message_id:
         raise refusal(Code.INVALID, "data.id and messageId of a chat message have to be the same.")
     if data.question and "questions" not in request.config.features:
@@ -59,45 +82,42 @@ def send(request: Request[ChatMessage]) -> RuleRun:
         yield from may_show_pictures(request)
     if len(data.pictures) > MAX_PICTURES:
         raise refusal(Code.INVALID, f"A message has at most {MAX_PICTURES} pictures.")
-    noted = yield from may_speak(request)
-    reply_to = None
-    if data.reply_to:
-        found = yield Get(request.channel, (data.reply_to,))
-        # A reply to a message deleted meanwhile is kept, as a message of its own.
-        reply_to = next((d.id for d in found if d.kind == Message.kind and not d.deleted), None)
+
+
+def _replied_to(request: Request[ChatMessage]) -> Part[str | None]:
+    """Return the id of the message that this one replies to; `None` for none.
+
+    A reply to a message deleted meanwhile is kept, as a message of its own.
+    """
+    id_ = request.data.reply_to
+    if not id_:
+        return None
+    found = yield Get(request.channel, (id_,))
+    return next((d.id for d in found if d.kind == Message.kind and not d.deleted), None)
+
+
+def _composed(request: Request[ChatMessage], content: str, reply_to: str | None) -> Message:
+    """Return the document of a message; an anonymous one says nothing of its author."""
+    data, user = request.data, request.user
     message = Message(
         id=data.id,
-        user_id=request.user.id,
-        user_name=request.user.name,
+        user_id=user.id,
+        user_name=user.name,
         content=content,
         timestamp=request.now,
         type=data.type if data.type in TYPES else "text",
         reply_to=reply_to,
-        role=request.user.role if request.user.staff else None,
-        via=request.user.via or None,
+        role=user.role if user.staff else None,
+        via=user.via or None,
         mentions=kept_mentions(content, data.mentions),
         question=data.question,
         pictures=[described(picture) for picture in data.pictures],
     )
-    if data.anonymous:
-        message = msgspec.structs.replace(
-            message, anonymous=True, user_id="", user_name="", role=None, via=None
-        )
-        own, id_ = own_channel(request), asked_id(message.id, request.channel)
-        noted.append(Write(own, id_, OwnQuestion.kind, OwnQuestion(message.id)))
-    writes = [Write(request.channel, message.id, Message.kind, message)]
-    if message.question:
-        short = excerpt(content, message.pictures)
-        question = Question(
-            message.id,
-            message.user_id,
-            message.user_name,
-            short,
-            message.timestamp,
-            anonymous=message.anonymous,
-        )
-        writes.append(Write(request.channel, question_id(message.id), Question.kind, question))
-    return Decision([*writes, *noted])
+    if not data.anonymous:
+        return message
+    return msgspec.structs.replace(
+        message, anonymous=True, user_id="", user_name="", role=None, via=None
+    )
 
 
 def edit(request: Request[EditMessage]) -> RuleRun:
