@@ -39,7 +39,7 @@ _EDGE = FAR // 2
 
 
 class BoardApi:
-    """What can be done with the board in Python: draw, erase, add pages, say who draws, export."""
+    """The board's methods for people: draw, erase, add pages, hand out the pen, export."""
 
     _client: CourseClient
     _board: BoardMirror
@@ -50,7 +50,7 @@ class BoardApi:
 
     @property
     def strokes(self) -> list[Stroke]:
-        """All that is loaded of the board, oldest first, with what is not acknowledged yet."""
+        """The loaded items of the board, oldest first, with one's own unacknowledged ones."""
         return self._board.strokes()
 
     @property

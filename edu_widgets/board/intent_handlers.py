@@ -1,4 +1,4 @@
-"""What the pages of the board ask for. Any thread."""
+"""Handlers of the intents that the pages of a board send. Any thread."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from edu_widgets.protocol.blobs import BlobRef
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, NotConnected, Refused
 
 _MOST_PEOPLE = 500
-"""People in the list of whom the pen can be given to."""
+"""People in the list from which the instructor chooses one to give the pen to."""
 
 
 class BoardPort(Protocol):
-    """The actions for pages, as `SharedBoard` has them."""
+    """The parts of `SharedBoard` that the handlers use."""
 
     @property
     def strokes(self) -> list[Stroke]: ...
@@ -47,7 +47,7 @@ class BoardPort(Protocol):
 
 
 class IntentHandlers:
-    """Acts on intents of the pages of one board."""
+    """Handles the intents of one board's pages."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What other processes on the same store decide about people, for those who are connected here."""
+"""Roster sync: changes of people that another process has stored reach the connections here."""
 
 from functools import partial
 
@@ -8,7 +8,10 @@ from edu_widgets.service.rules import Person
 
 
 class Following:
-    """Gives connected people the names, roles and removals that another process has stored."""
+    """Applies stored names, roles and removals to the people who are connected to this process.
+
+    The store tells of each person whose admission has changed, whichever process changed it.
+    """
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub

@@ -1,8 +1,8 @@
-"""Who is connected to the other processes on the same store, and what they type and draw.
+"""Presence and signals across the processes on one store.
 
-Each process tells the others who is here, at once after a change and otherwise a sign of life. The
-people of one that has gone silent stay for as long as those of any broken connection: they come
-back to another process meanwhile.
+Each process publishes the list of people who are connected to it after every change, a sign of life
+each second, and the signals that its people send, as typing and strokes. When a process falls
+silent, its people get the lease of a broken connection, in which they connect to another process.
 """
 
 from functools import partial
@@ -20,19 +20,19 @@ from edu_widgets.service.store.sharing import SharedStore
 from edu_widgets.service.throttle import Throttle
 
 SAY_S = 0.25
-"""Seconds between two looks at who is here."""
+"""Seconds between two comparisons of the people here with the list published last."""
 
 ALIVE_S = 1.0
-"""Seconds between signs of life …"""
+"""Seconds between two signs of life."""
 
 WHOLE_S = 5.0
-"""… and until everything is told again, for processes that have begun meanwhile."""
+"""Seconds after which the list is published again, for processes that have started meanwhile."""
 
 SILENT_S = 4.0
 """Seconds of silence after which a process counts as dead."""
 
 MOST_SIGNALS = 1_000
-"""Signals that may wait to be told."""
+"""Signals that may wait to be published; more are dropped."""
 
 Here = dict[str, dict[str, Person]]
 """People by channel and id."""
@@ -42,17 +42,20 @@ Signal = tuple[str, str, Person, bytes]
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a process tells of itself; without `here` nothing has changed."""
+    """A message of one process to the others."""
 
     process: str
+    """The name of the sending process."""
     here: Here | None = None
+    """The people who are connected to the sender; None: as in its message before."""
     signals: list[Signal] = []
+    """Signals that the sender's people have sent since its message before."""
     erased: list[tuple[str, str]] = []
     """Courses, and the ids of people who were erased from them."""
 
 
 class Neighbours:
-    """The other processes, as this one has heard of them."""
+    """The people of the other processes, as these have published them, in the rooms of this one."""
 
     def __init__(self, hub: Hub, store: SharedStore) -> None:
         self._hub = hub

@@ -1,4 +1,4 @@
-"""Which of the Hub's people may enter which course, and as what."""
+"""The rule that gives people of JupyterHub their courses and roles, by their groups and scopes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from edu_widgets.service.rules import Person
 
 @dataclass(frozen=True, slots=True)
 class GroupRule:
-    """A group of the Hub, and the course that it counts for; "" for every course."""
+    """A group of JupyterHub that gives a role in `course`; "" stands for every course."""
 
     group: str
     course: str = ""
@@ -22,7 +22,7 @@ def group_rule(text: str) -> GroupRule:
     """Read an option's value: `GROUP` or `COURSE=GROUP`.
 
     Raises:
-        InvalidArgument: it names no group, or what cannot be a course.
+        InvalidArgument: the text names no group, or its course has no valid name.
     """
     course, equals, group = text.rpartition("=")
     if not group.strip() or (equals and not course.strip()):
@@ -33,13 +33,13 @@ def group_rule(text: str) -> GroupRule:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Decides the courses and roles of the Hub's people.
+    """The courses that people of JupyterHub may enter, and their roles there.
 
     Args:
-        service: The service's name in the Hub, which is part of its scopes.
+        service: The service's name in JupyterHub; it is part of the names of scopes.
         courses: The service's courses.
-        instructors: Groups whose people are instructors.
-        students: Groups whose people are students; empty: everybody whom the Hub lets in.
+        instructors: Groups whose members are instructors.
+        students: Groups whose members are students; with none, all who may use the service are.
     """
 
     service: str
@@ -49,20 +49,24 @@ class Access:
 
     @property
     def scope(self) -> str:
-        """The scope without which the Hub lets nobody use the service."""
+        """The name of the scope that lets people use the service."""
         return f"access:services!service={self.service}"
 
     @property
     def teaching(self) -> str:
-        """The custom scope of instructors."""
+        """The name of the custom scope that makes people instructors in every course."""
         return f"custom:{self.service}:teach"
 
     def people(self, user: HubUser, user_id: str) -> dict[str, Person]:
-        """Return what somebody is in each of their courses.
+        """Return a person's name and role in each course that they may enter.
+
+        Args:
+            user: The owner of a token, as JupyterHub describes them.
+            user_id: The person's id in this service.
 
         Raises:
-            Refused: `UNAUTHORIZED`: it is no person's token; `FORBIDDEN`: they may not use the
-                service, or are in none of the groups that may enter a course.
+            Refused: `UNAUTHORIZED`: the token is a service's, not a person's; `FORBIDDEN`: the
+                person may not use the service, or is in no group that may enter a course.
         """
         if user.kind != "user":
             text = f"The token is not a person's but of JupyterHub's {user.kind:.40}."

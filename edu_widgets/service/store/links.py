@@ -1,6 +1,7 @@
-"""What follows from viewers being linked to members, in SQLite.
+"""Reading and ending the links of viewers to members, in SQLite.
 
-Functions that write run in the writer's open transaction.
+A link ends with the member's role as a student and with their erasure. Functions that write run in
+the writer's open transaction.
 """
 
 import sqlite3
@@ -21,7 +22,10 @@ def linked(db: sqlite3.Connection, course: str, user_id: str) -> tuple[str, ...]
 
 
 def unlink(db: sqlite3.Connection, course: str, user_id: str) -> tuple[str, ...]:
-    """End a member's code and links; returns the viewers, who have names of their own again."""
+    """Delete a member's code and end their links; returns the viewers.
+
+    Each viewer gets back the name that they had before they were linked.
+    """
     db.execute("DELETE FROM link_codes WHERE course = ? AND user = ?", (course, user_id))
     viewers = linked(db, course, user_id)
     for viewer in viewers:
@@ -39,7 +43,7 @@ def free(db: sqlite3.Connection, course: str, viewer: str) -> None:
 
 
 def set_role(db: sqlite3.Connection, course: str, user_id: str, role: str) -> StoredMember | None:
-    """Change a member's role; as staff they are linked to no viewer."""
+    """Change a member's role; a role of staff ends all links to them."""
     if role in STAFF_ROLES:
         unlink(db, course, user_id)
     return members.set_role(db, course, user_id, role)
@@ -48,7 +52,7 @@ def set_role(db: sqlite3.Connection, course: str, user_id: str, role: str) -> St
 def erase(
     db: sqlite3.Connection, course: str, user_id: str, now: int, rules: Sequence[EraseRule]
 ) -> Committed:
-    """Erase a member, and what they left as a viewer in the notebooks of others."""
+    """Erase a member and the viewers who are linked to them."""
     who = (*linked(db, course, user_id), user_id)
     done = [erasing.erase(db, course, one, now, rules) for one in who]
     db.execute("DELETE FROM link_codes WHERE course = ? AND user = ?", (course, user_id))

@@ -50,7 +50,7 @@ def course_of(channel: str) -> str:
 
 
 class Mirror:
-    """The tables, what of each course's log is applied to them, and what a transaction changes."""
+    """A copy of the tables in Redis, kept up to date by the logs of the courses."""
 
     def __init__(self, path: Path, touched: Callable[[str], None]) -> None:
         """Make the file anew.
@@ -268,7 +268,7 @@ class Mirror:
 
 
 class Change:
-    """What one transaction changes in one course."""
+    """The rows of one course that a transaction has changed, to be sent to Redis."""
 
     def __init__(self, mirror: Mirror) -> None:
         self._mirror = mirror

@@ -1,7 +1,8 @@
-"""What is asked of the scripts: the plan of a command, and changed rows.
+"""Plans of commands and lists of changed rows, as the scripts in Redis take them.
 
-A plan is made by running a command's rule against the mirror and noting what it has read. The
-script writes what the rule has decided only if that is still so.
+A plan holds the decision of a command's rule, which was run against the mirror, and the versions of
+all documents that the rule has read. The script writes the decision only if Redis has these
+versions still.
 """
 
 import sqlite3
@@ -29,26 +30,26 @@ from edu_widgets.service.rules import (
 from edu_widgets.service.store.reads import answer
 
 PEOPLE = "p"
-"""The counter of all members and removals of a course …"""
+"""The name of the counter that changes with any member or removal of a course."""
 
 
 def person_counter(user_id: str) -> str:
-    """… and of one person's."""
+    """Return the name of the counter that changes with one person's membership or removal."""
     return f"{PEOPLE}\0{user_id}"
 
 
 def kind_counter(channel: str, kind: str) -> str:
-    """The counter of a kind of documents of a channel: the last commit that wrote one."""
+    """Return the name of the counter that changes with any document of a kind in a channel."""
     return f"{channel}\0{kind}"
 
 
 def limit_counter(user_id: str, limit: str) -> str:
-    """The counter of a person's commands that count against a rate limit."""
+    """Return the name of the counter that changes with a person's commands under a rate limit."""
     return f"w\0{user_id}\0{limit}"
 
 
 def document_field(channel: str, id_: str) -> str:
-    """The field of a document in the hash of documents."""
+    """Return a document's field in the Redis hash of documents."""
     return f"{channel}\0{id_}"
 
 

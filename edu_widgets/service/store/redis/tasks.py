@@ -1,4 +1,4 @@
-"""What the thread is given to do, and what it tells the event loop afterwards."""
+"""The tasks of the store's thread, and its reports to the event loop."""
 
 import asyncio
 import sqlite3
@@ -35,7 +35,7 @@ class Task:
 
 @dataclass(slots=True)
 class News:
-    """What the event loop is told after a group of tasks."""
+    """A report to the event loop: commits and finished tasks since the last report."""
 
     commits: list[Committed] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -46,7 +46,7 @@ class News:
 
 @dataclass(slots=True)
 class Heard:
-    """An entry that was published; `entry` is empty if some may have been missed."""
+    """An entry of a course's log, as published; an empty `entry` says that some may be missing."""
 
     course: str = ""
     entry: bytes = b""
