@@ -11,7 +11,7 @@ import msgspec
 
 from edu_widgets.protocol import REGISTRY, Code
 from edu_widgets.protocol.errors import refusal
-from edu_widgets.service import typing_signals
+from edu_widgets.service import identity_changes, typing_signals
 from edu_widgets.service.features import Sender
 from edu_widgets.service.hub import STREAM_S, Hub
 from edu_widgets.service.rooms import Elsewhere
@@ -138,7 +138,7 @@ class Neighbours:
             self._apply(said.process, said.here, now)
         for course, user_id in said.erased:
             left = refusal(Code.UNAUTHORIZED, f"You left {course}.")
-            self._hub.expel(course, user_id, left)
+            identity_changes.expel(self._hub, course, user_id, left)
         for signal in said.signals:
             self._hub.supervisor.call("A signal", self._signalled, said.process, *signal)
         if said.process in self._heard:
