@@ -188,11 +188,14 @@ def join(
 ) -> Lesson:
     """Enter a course by its invite, as `http://127.0.0.1:8765/py101?code=K7QX4M2P`.
 
-    Without one, the setting `EduWidgets.invite` is used (`EDU_WIDGETS_INVITE` in the
-    environment), or else it enters the class of JupyterHub, as `connect` does. `config` holds
-    settings for this call.
-
     The same name from the same account is the same person again, also after a restart.
+
+    Args:
+        invite: The invite. Without one, the setting `EduWidgets.invite` is used
+            (`EDU_WIDGETS_INVITE` in the environment), or else the class of JupyterHub, as by
+            `connect`.
+        name: The name that others see; None: the account's.
+        config: Settings for this call.
 
     Raises:
         InvalidArgument: the invite or the name cannot be read.
@@ -264,19 +267,22 @@ def connect(
     name: str | None = None,
     config: Mapping[str, Any] | None = None,
 ) -> Lesson:
-    """Connect to a service with a token. What is not given comes from the configuration.
+    """Connect to a service with a token; arguments left out come from the configuration.
 
-    `url` is the service's address, `ws(s)://` or `http(s)://`; `token` a string, or a function
-    that returns a fresh one. `channel` is the course's channel as the service spells it, where
-    it is not `course:<course>`. `name` is what others see until the service knows better. A
-    service that speaks only the basic messages will do, see docs/connecting.md.
+    A service that speaks only the basic messages will do, see docs/connecting.md. On a server of
+    JupyterHub where the setting `EduWidgets.hubService` names the class, neither address nor token
+    is needed: the Hub's user enters, see docs/jupyterhub.md.
 
-    On a server of JupyterHub where the setting `EduWidgets.hubService` names the class, neither is
-    needed: it enters as the Hub's user, see docs/jupyterhub.md.
-
-    Any other setting stands in `config`, a traitlets `Config` or dicts of the same form:
-    `{"WebSocket": {"heartbeatInterval": 10_000}}`. They hold for a connection from its start;
-    an open lesson keeps those it has.
+    Args:
+        url: The service's address, `ws(s)://` or `http(s)://`.
+        token: A token, or a function that returns a fresh one.
+        user_id: The person's id, as the token has it.
+        course: The course's name.
+        channel: The course's channel as the service spells it, if it is not `course:<course>`.
+        name: The name that others see until the service states another.
+        config: Other settings: a traitlets `Config`, or dicts of the same form, as
+            `{"WebSocket": {"heartbeatInterval": 10_000}}`. They hold for a connection from its
+            start; an open lesson keeps those it has.
 
     Raises:
         InvalidArgument: something is missing or cannot be read; the message names it.

@@ -61,14 +61,19 @@ class ChatApi(Moderation):
         picture: object = None,
         alt: str = "",
     ) -> Receipt:
-        """Send a message; returns at once with a receipt (`.wait()`, awaitable).
+        """Send a message; a message that cannot be sent now is kept, also over a restart.
 
-        `text` is Markdown, 1 to 8,000 characters; `@Name` mentions a person who is present or
-        wrote a loaded message. `reply_to` is a message or its id; with `question` the message is
-        listed among the questions, too. `picture` is a figure with `savefig()`, the bytes of a PNG,
-        JPEG, WebP, GIF or SVG, a path to one, or a list of at most four; `alt` says what it shows.
-        Beside one the text may be empty. A message that cannot be sent now is kept, also over a
-        restart of the kernel.
+        Args:
+            text: Markdown, at most 8,000 characters; may be empty beside a picture. `@Name`
+                mentions a person who is present or wrote a loaded message.
+            reply_to: The message that is answered, or its id.
+            question: True to list the message among the questions, too.
+            picture: A figure with `savefig()`, the bytes of a PNG, JPEG, WebP, GIF or SVG, a path
+                to a picture, or a list of at most four of these.
+            alt: The description of the pictures.
+
+        Returns:
+            A receipt, at once: wait for it (`.wait()`), `await` it, or ignore it.
 
         Raises:
             InvalidArgument: `text` has no visible character and there is no picture, `reply_to` is
@@ -139,7 +144,7 @@ class ChatApi(Moderation):
         self._client.discard(id_of(message))
 
     def withdraw(self, message: Pointed) -> None:
-        """Take back a message of one's own that waits: it is never sent, and kept nowhere.
+        """Withdraw a waiting message of one's own: it is never sent, and stored nowhere.
 
         Raises:
             TooLate: it was handed to the service already; `delete` it once it is sent.
@@ -165,7 +170,7 @@ class ChatApi(Moderation):
         return self._upvote(id_of(question, "question"), on=False)
 
     def answered(self, question: Pointed, answered: bool = True) -> Receipt:  # noqa: FBT001, FBT002
-        """Mark a question as answered or as open: for staff and for the person who asked it."""
+        """Mark a question as answered or as open. For staff and for the author of the question."""
         data = commands.AnswerQuestion(id_of(question, "question"), answered)
         return self._client.send(commands.ANSWER_QUESTION.name, data)
 
@@ -222,9 +227,12 @@ class ChatApi(Moderation):
     def search(self, text: str, timeout: float = 10.0) -> list[ChatMessage]:
         """Return the newest 50 messages with `text` in their text or author's name, newest first.
 
-        Case, accents and the Turkish ı and i are not told apart. If the service does not answer
-        within `timeout` seconds, or limits the rate of searches, only the loaded messages are
-        searched.
+        Case, accents and the Turkish ı and i are not told apart.
+
+        Args:
+            text: The text to search for, at most 200 characters.
+            timeout: Seconds to wait for the service. If it does not answer, or limits the rate of
+                searches, only the loaded messages are searched.
 
         Raises:
             InvalidArgument: `text` has no character to search for, or more than 200.

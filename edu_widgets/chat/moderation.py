@@ -47,10 +47,12 @@ class Moderation:
         return self._pin(id_of(message), on=False)
 
     def mute(self, person: str | MutedPerson | HasUserId, minutes: int = 10) -> Receipt:
-        """Keep somebody from writing for some minutes; 0: until `unmute`. Staff only.
+        """Keep a person from writing for some time. Staff only.
 
-        `person` is a name, an id, or an object with one: a message, a hand, an entry of the list
-        of people. The service finds a person who is not known here, within five seconds.
+        Args:
+            person: A name, an id, or an object with one: a message, a hand, an entry of the list
+                of people. The service finds a person who is not known here, within five seconds.
+            minutes: How long; 0: until `unmute`.
 
         Raises:
             Refused: nobody has that name or id.
@@ -65,7 +67,7 @@ class Moderation:
         return self._mute(user_id, name, minutes=minutes, on=True)
 
     def unmute(self, person: str | MutedPerson | HasUserId) -> Receipt:
-        """Let somebody write again; `person` as for `mute`. Staff only."""
+        """Let a person write again; `person` as for `mute`. Staff only."""
         user_id, name = self._person(person)
         return self._mute(user_id, name, minutes=0, on=False)
 

@@ -25,7 +25,7 @@ KINDS = (admission.Admission.kind, admission.Removal.kind)
 
 @dataclass(frozen=True, slots=True)
 class RemovedPerson:
-    """Somebody who was removed from the course; `removed` is aware, in UTC."""
+    """A person who was removed from the course; `removed` is aware, in UTC."""
 
     user_id: str
     name: str

@@ -38,16 +38,16 @@ class Blobs:
         self._client = client
 
     def put(self, data: bytes, channel: str | None = None, *, alt: str = "") -> BlobRef:
-        """Keep a picture for a command that names it, and upload it; returns at once.
+        """Keep a picture for a command that names it, and upload it; return its name at once.
 
-        A command that names it is sent once it is uploaded. Both are kept over a restart of the
+        The command is sent once the picture is uploaded. Both are kept over a restart of the
         kernel, as everything that waits; a picture that no command names is dropped after an
         hour, or after ten minutes where others need the room.
 
         Args:
             data: The bytes of a PNG, JPEG, WebP, GIF or SVG, at most 1 MiB.
             channel: The channel of the document that will name it; None: the course's.
-            alt: What it shows, for those who do not see it.
+            alt: The description, for people who do not see the picture.
 
         Raises:
             InvalidArgument: it is no such picture, is damaged, or has more than 8,192 pixels a

@@ -167,10 +167,14 @@ class CourseClient(CourseConnection):
     ) -> Receipt:
         """Hand over a command; the outbox keeps it until it is acknowledged.
 
-        `type_` is a registered command; `id` is given if it was made elsewhere (a page). `instead`:
-        the command replaces a waiting one, or follows it if it was sent meanwhile. `register` gets
-        the receipt and returns a function to run in one step with this, see
-        `NetworkThread.hand_over`.
+        Args:
+            type_: The name of a registered command.
+            data: Its data.
+            channel: The channel it is for; None: the course's.
+            id: Its id, if that was made elsewhere (by a page).
+            instead: The waiting command that it replaces, or follows if that was sent meanwhile.
+            register: Gets the receipt and returns a function to run in one step with this, see
+                `NetworkThread.hand_over`.
 
         Raises:
             OutboxFull: 500 commands or 5 MiB are waiting already.
@@ -288,6 +292,11 @@ class CourseClient(CourseConnection):
 
     def older(self, kind: str, limit: int = 50, *, channel: str | None = None) -> Receipt:
         """Load an older page of a kind into the mirror.
+
+        Args:
+            kind: The kind of document.
+            limit: The number of documents in the page, at most.
+            channel: The channel; None: the course's.
 
         Raises:
             NotConnected: the lesson is closed.

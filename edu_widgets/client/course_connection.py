@@ -115,7 +115,10 @@ class CourseConnection:
     def sibling(self, kind: type[C], me: Person, target: Target | None = None) -> C:
         """Make a client of the same course for another viewer of this kernel; it is not started.
 
-        Without a `target` it shares this one's connection.
+        Args:
+            kind: The class of the client.
+            me: The viewer's identity.
+            target: The address and token of a connection of their own; None: this one is shared.
         """
         made = kind(
             self.course,
@@ -215,7 +218,11 @@ class CourseConnection:
     ) -> None:
         """Use another address or token from the next attempt to connect on; try now, if due.
 
-        `me`: my identity as the service has just stated it, if it was asked; my name may differ.
+        Args:
+            target: The address and the token.
+            me: My identity as the service has just stated it, if it was asked.
+            host: The service's name in errors; "": unchanged.
+            entrance: The way back into the course; None: unchanged.
         """
         if me is not None:
             self._membership.rename(me)

@@ -1,9 +1,8 @@
 """A class behind JupyterHub: entering as the Hub's user, with the token of one's own server.
 
-That token also opens the server. So it is presented at the one address that whoever runs the Hub
-has set, which has to be that of a service of the Hub, and nowhere else: to no address of a call, to
-nobody's server, to no redirect's target (`requests`, the transports), and past no proxy that could
-read it.
+That token also opens the server. So it is presented only at the address that the Hub's operator has
+set, which has to be a service of the Hub: never at an address of a call, a person's server or the
+target of a redirect (`requests`, the transports), and past no proxy that could read it.
 """
 
 import ipaddress

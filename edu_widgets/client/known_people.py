@@ -45,7 +45,7 @@ def named(who: str, people: Mapping[str, str], me: str) -> tuple[str, str]:
     Args:
         who: The text, an id or a name.
         people: Names by id.
-        me: The id of the person who asks, whom a name never means.
+        me: The id of the asking person, whom no name means.
 
     Raises:
         InvalidArgument: several people have that name.

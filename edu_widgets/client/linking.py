@@ -35,10 +35,10 @@ class LinkCode:
 
 
 def new_code(client: CourseClient, wait: float = 10.0) -> LinkCode:
-    """Make a code; waits for the service.
+    """Make a code; wait for the service at most `wait` seconds.
 
     Raises:
-        Forbidden: the service is a platform's, which decides by itself who is who.
+        Forbidden: the service is a platform's, which decides identities by itself.
         Refused: I am an instructor, or not in a notebook of my own.
         NotConnected: there is no connection, or no answer in time.
     """

@@ -15,7 +15,7 @@ V = TypeVar("V")
 class News(Generic[V]):
     """The last seen version of each item, and the channels whose first load is complete.
 
-    What comes with a channel's first load is history; what was missed while disconnected is news.
+    Items of a channel's first load are history; items missed while disconnected are news.
     Network thread only.
 
     Args:

@@ -98,7 +98,15 @@ class PendingCommands(Generic[D]):
         channel: str | None = None,
         instead: InPlaceOf | None = None,
     ) -> Receipt:
-        """Register a command and hand it over; `instead`: see `CourseClient.send`.
+        """Register a command and hand it over.
+
+        Args:
+            type_: The name of the command.
+            data: Its data.
+            id_: Its id, if that was made elsewhere (by a page).
+            created: The time it was made, in ms since 1970; None: now.
+            channel: The channel it is for; None: the course's.
+            instead: The waiting command that it replaces, see `CourseClient.send`.
 
         Raises:
             EduWidgetsError: the client did not take it.

@@ -55,15 +55,25 @@ class PollsApi:
         tolerance: float = 0,
         again: bool = False,
     ) -> Poll:
-        """Ask everybody, at once; returns the poll.
+        """Ask everybody, at once.
 
-        A cell run again gets the poll it asked before in this lesson, whatever became of it, unless
-        `again`; a right answer or a time that was changed in it is taken over. Where the poll is
-        not as the cell says, that is printed. `correct` is an option's number from 1 or its text
-        (or a list); it may also be said only at `poll.reveal(answer=…)`, so that it need not stand
-        in a cell that is projected. Of a `named` poll instructors can read who chose what, as
-        everybody is told before they vote. Of a `live` one everybody sees the counts while it is
-        open, and never which answer is right.
+        A cell run again gets the poll it asked before in this lesson, in its present state; a right
+        answer or a time that was changed in the cell is taken over. Any other difference between
+        the cell and the poll is printed.
+
+        Args:
+            question: The question, as Markdown.
+            options: The options; other values than strings are shown as Python prints them.
+            kind: One of `single`, `multiple`, `number`, `text`, `ordering`, `scale`, `predict`.
+            correct: The right answer: an option's number from 1 or its text, or a list of them. It
+                may be left for `poll.reveal(answer=…)`, so that no projected cell shows it.
+            seconds: Time to vote; None: until `poll.close()`.
+            anonymous: True if nobody is to learn who chose what.
+            named: True if instructors may read each person's choice, as everybody is told before
+                voting.
+            live: True to show everybody the counts while the poll is open, but no right answer.
+            tolerance: By how much a right `number` may be missed.
+            again: True for a new poll, even if the cell has asked this one before.
 
         Raises:
             InvalidArgument: something about the question cannot be; the message says what.
@@ -216,8 +226,11 @@ class PollsApi:
     ) -> str | None:
         """Return the results of every poll of the course as CSV: the text, or into a file.
 
-        With `people` it has a row a person of each poll that was asked with `named=True` and is
-        not open, as `poll.answers()`.
+        Args:
+            path: The file to write; None to return the text.
+            people: True for a row a person of each poll that was asked with `named=True` and is
+                not open, as `poll.answers()`.
+            bom: True to begin with a byte order mark, as Excel wants it.
 
         Raises:
             Refused: only instructors may read who chose what.

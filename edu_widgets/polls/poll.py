@@ -40,11 +40,11 @@ class Poll(PollOutcome):
     # -- running it ------------------------------------------------------------------------
 
     def wait(self, timeout: float | None = 10.0) -> Poll:
-        """Wait until the service has it.
+        """Wait until the service has the poll, at most `timeout` seconds; return the poll.
 
         Raises:
-            Refused: the service said no, with the reason.
-            NotConnected: it was not reached in time; it is sent later.
+            Refused: the service refused the poll, with the reason.
+            NotConnected: the service was not reached in time; the poll is sent later.
         """
         if self._made is not None:
             _ = self._made.wait(timeout)
@@ -61,7 +61,7 @@ class Poll(PollOutcome):
         return receipt
 
     def begin(self, seconds: float | None = None) -> Receipt:
-        """As `open`, and nothing is printed."""
+        """Open a draft as `open` does, without printing."""
         receipt = self._run("open", commands.OpenPoll(self.id, timer_seconds(seconds)))
         self._polls.opening(self.id, receipt)
         return receipt
@@ -77,12 +77,18 @@ class Poll(PollOutcome):
     ) -> Receipt:
         """Correct the wording, the right answer or the time; votes stay as they are.
 
-        `options` are all of them, in the order they are in, with other words. The class is told
-        that the question was edited.
+        The class is told that the question was edited.
+
+        Args:
+            question: The new question; None: unchanged, here and below.
+            options: All options in their present order, with new words.
+            correct: The right answer, as for `polls.ask`.
+            seconds: Seconds from the opening to the end of the round.
+            tolerance: By how much a right `number` may be missed.
 
         Raises:
-            InvalidArgument: something about it cannot be; the message says what.
-            TooLate: something of it was revealed already.
+            InvalidArgument: a value is not possible; the message names it.
+            TooLate: the right answer, or the counts, were revealed already.
         """
         self._check("edit")
         poll = self._seen().poll
@@ -108,7 +114,7 @@ class Poll(PollOutcome):
         return self.amend(**given)
 
     def move(self, place: int) -> Receipt:
-        """Have a draft asked as the one at `place` among the drafts, from 1.
+        """Move a draft to `place` in the order of the drafts, from 1.
 
         Raises:
             InvalidArgument: it is no draft any more, or there is no such place.
@@ -156,9 +162,12 @@ class Poll(PollOutcome):
     ) -> Receipt:
         """Show everybody the counts, the right answer, or both.
 
-        `answer` is True for the one that was given with the question (where none was, only the
-        counts are shown), False for none, or the answer itself: an option's number from 1 or its
-        text, or a list.
+        Args:
+            counts: True to show the counts.
+            answer: True for the right answer given with the question (if none was given, only the
+                counts are shown), False for none, or the answer itself: an option's number from 1
+                or its text, or a list.
+            tolerance: By how much a right `number` may be missed.
 
         Raises:
             InvalidArgument: there is no such option, nothing is to be revealed, or it is a draft.
@@ -189,7 +198,7 @@ class Poll(PollOutcome):
         return self._run("revote", commands.RevotePoll(self.id, number, timer_seconds(seconds)))
 
     def delete(self) -> Receipt:
-        """Delete it, with everybody's votes.
+        """Delete the poll, with everybody's votes.
 
         Raises:
             InvalidArgument: it is deleted already.
@@ -206,8 +215,9 @@ class Poll(PollOutcome):
     def vote(self, choice: object) -> Receipt:
         """Vote, or change one's vote, as long as the poll is open.
 
-        `choice` is an option's number from 1 or its text, a list of them (`multiple`; `ordering`:
-        all of them, the first one first), a number or a text.
+        Args:
+            choice: An option's number from 1 or its text, a list of them (`multiple`; `ordering`:
+                all of them, in order), a number or a text.
 
         Raises:
             InvalidArgument: it does not fit the question, or the poll is a draft.

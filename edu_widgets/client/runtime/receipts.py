@@ -55,23 +55,23 @@ class Receipt(Tidy):
         return "done" if self._confirmed else "unconfirmed"
 
     def done(self) -> bool:
-        """Return True if it is settled, either way."""
+        """Return True once the command is acknowledged, unconfirmed or failed."""
         return self._future.done()
 
     def when_settled(self, fn: Callable[[], object]) -> None:
-        """Call `fn` once it is settled, on the network thread; at once if it is settled already."""
+        """Call `fn` on the network thread once the receipt is settled, or at once if it is."""
         self._future.add_done_callback(lambda _: fn())
 
     @property
     def error(self) -> EduWidgetsError | None:
-        """The error it failed with; None while it is pending or if it did not fail."""
+        """The error of a failed command; None while it is pending, or if it did not fail."""
         if not self._future.done():
             return None
         error = self._future.exception()
         return error if isinstance(error, EduWidgetsError) else None
 
     def wait(self, timeout: float | None = 10.0) -> int:
-        """Wait until it is settled, at most `timeout` seconds; return the channel's seq.
+        """Wait until the receipt is settled, at most `timeout` seconds; return the channel's seq.
 
         It returns for an unconfirmed command, too; `.state` tells the difference. With a base
         service without echoes this takes ten seconds: use a longer timeout there.

@@ -55,23 +55,23 @@ class Command:
 
     @property
     def size(self) -> int:
-        """Bytes that it counts for in the outbox."""
+        """Bytes that the command counts for in the outbox."""
         return len(self.data) + _ENVELOPE_BYTES
 
     @property
     def kept_as(self) -> str:
-        """The word for it in the count of waiting commands; "" if it is not counted."""
+        """The word for the command in the count of waiting ones; "" if it is not counted."""
         known = REGISTRY.commands.get(self.type)
         return known.kept_as if known is not None else "change"
 
     @property
     def is_one_by_one(self) -> bool:
-        """True if it waits for the answer to the one before it with the same key."""
+        """True for a command that waits for the answer to the one before it with the same key."""
         known = REGISTRY.commands.get(self.type)
         return known is not None and known.one_by_one
 
     def is_momentary(self) -> bool:
-        """Return True if it is meant for now: without a connection it is given up after a while."""
+        """Return True for a command meant for now, which without a connection is given up."""
         known = REGISTRY.commands.get(self.type)
         if known is None or not known.momentary:
             return False
@@ -83,7 +83,7 @@ class Command:
             return False  # of another version: the service will say
 
     def anew(self, created: int, since: float) -> "Command":
-        """Return it as if it had been written just now, with the times as in the fields."""
+        """Return the command as if it had been written now; `created` and `since` as the fields."""
         return Command(
             self.id, self.type, self.channel, self.data, self.lane, created, self.key, since=since
         )
@@ -99,7 +99,7 @@ class Command:
         return self.key is not None and mine == theirs
 
     def outdates(self, old: "Command") -> bool:
-        """Return True if it replaces `old`: they have the same key, and only the latest counts."""
+        """Return True if this command replaces `old`: of one key, and only the latest counts."""
         return self.shares_key(old) and not self.is_one_by_one
 
 

@@ -232,6 +232,7 @@ class Outbox:
         With a retry code its lane pauses: the service accepts no other command of the lane, and
         answers those under way with `BEHIND`, until this command is sent again. A command that is
         outdated by a newer one is not sent again; it is returned, but no longer kept.
+        `retry_after` is in ms, `now` and `wall` in s of the monotonic and the system clock.
         """
         command = self._commands.get(id)
         if command is None or command.state is not CommandState.SENT:

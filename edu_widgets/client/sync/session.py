@@ -147,8 +147,10 @@ class Session:
     def lost(self, code: int, reason: str, retry_after: float | None = None) -> None:
         """Note that the transport failed to open, or is gone.
 
-        `code` is from the table of codes, or 0; `retry_after` is the service's retry time in
-        seconds, if it named one.
+        Args:
+            code: From the table of codes, or 0.
+            reason: The sentence for people.
+            retry_after: Seconds that the service asks to wait; None if it named none.
         """
         if self.state in (State.CLOSED, State.STOPPED) or not (self._connecting or self._link):
             return

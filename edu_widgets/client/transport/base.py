@@ -95,9 +95,9 @@ _OURS = range(4000, 5000)
 
 
 def ended(code: int, reason: str) -> TransportFailed:
-    """Only numbers of our table are passed on; all others mean: try again.
+    """Return the failure for a close code; codes that are not of our table mean: try again.
 
-    As does `PROTOCOL`, of a connection: what was sent has been damaged on its way.
+    So does `PROTOCOL`, the end of a connection whose frame was damaged on its way.
     """
     if code in _OURS and code != Code.PROTOCOL:
         return TransportFailed(code, reason or meaning(code))
@@ -168,8 +168,8 @@ class Transport(Protocol):
     def write(self, frames: list[bytes]) -> bool:
         """Write frames at once if nothing waits before them; else False, and nothing is done.
 
-        Each turn of an event loop gives the interpreter to whoever else wants it, for 5 ms if
-        that is a busy cell: what can be done in this turn is.
+        Each turn of an event loop may give the interpreter to a busy cell for 5 ms, so the work of
+        this turn is done in this turn.
         """
 
     async def send(self, frames: list[bytes]) -> None:

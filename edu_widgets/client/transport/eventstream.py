@@ -264,8 +264,8 @@ class EventStreamTransport:
 def frame_of(event: ServerEvent) -> bytes:
     """Return the frame of an event.
 
-    Its data is a message of the seed, or only what would be in one; then the event's name, or
-    what is in it, tells which.
+    Its data is a message of the seed, or only the data of one; then the event's name, or the
+    fields of the data, tell the type.
     """
     data = event.data.encode()
     try:

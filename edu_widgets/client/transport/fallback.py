@@ -14,7 +14,7 @@ class FallbackTransport:
     """The first transport that comes up: a WebSocket, an event stream, polls.
 
     Args:
-        selection: Their order, and what is known of them.
+        selection: The order of the transports, and the knowledge about them.
         make: Makes one of them.
     """
 

@@ -26,7 +26,7 @@ Headers = Mapping[str, str | bytes]
 
 
 class Http:
-    """Connections to one address; the system sees to it that dead ones are noticed.
+    """Connections to one address, with TCP keepalive, so that dead ones are noticed.
 
     Args:
         url: Where the requests go; it decides the proxy.

@@ -130,7 +130,7 @@ class HttpCarrier(ABC):
         return await self._http.request(method, url, {**own, **headers}, body, ANSWER_WITHIN)
 
     async def _refused(self, response: httpx.Response) -> TransportFailed:
-        """Only what the service says itself may end the lesson."""
+        """Return the failure for a refusal; only the service's own word may end the lesson."""
         body = await body_of(response, carriers.MAX_BATCH)
         if HEADER in response.headers:
             said = refusal(body)

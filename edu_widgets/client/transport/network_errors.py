@@ -1,7 +1,7 @@
 """Failures of the network in sentences for people: the cause, the address and the remedy.
 
-What raised it, a library's class or a number of the system's, never shows. Standard library
-only, so that what knows no socket library can use it.
+Classes of libraries and numbers of the system never show. Standard library only, so that modules
+without a socket library can use it.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ _OTHER_HOST = frozenset({62, 64})
 def explain(error: BaseException, url: str, *, otherwise: str = "") -> str:
     """Return a sentence or two on why `url` could not be reached, without token and query.
 
-    `otherwise` is what is said of a failure that is none of the network's.
+    `otherwise` is the sentence for a failure that is none of the network's.
     """
     parts = urlsplit(url)
     where = parts.netloc.rpartition("@")[2]
@@ -60,7 +60,7 @@ def _told(error: BaseException, where: str, parts: SplitResult, proxy: str) -> s
 
 
 def advice(error: BaseException, url: str) -> str:
-    """Return what to do where `url` could not be reached; "" where the explanation says so."""
+    """Return the remedy where `url` could not be reached; "" if the explanation has it."""
     for cause in _chain(error):
         told = _tls_advice(cause) or _socket_advice(cause)
         if told:

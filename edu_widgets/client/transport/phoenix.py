@@ -52,7 +52,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Frame(msgspec.Struct):
-    """A frame of Phoenix; `payload` is read by what `event` says."""
+    """A frame of Phoenix; `event` decides the type of `payload`."""
 
     topic: str
     event: str
@@ -298,7 +298,7 @@ def _frame(topic: str, event: str, payload: object, ref: str, join_ref: str | No
 
 
 def refused(channel: str, reason: str) -> TransportFailed:
-    """Why a channel could not be joined, and whether trying again can help."""
+    """Return the failure for a refused join; its code says whether trying again can help."""
     name, said = reason.partition(":")[0], reason[:_MAX_REASON] or "no reason is given"
     told = f"Supabase does not let you join {channel!r:.80} ({said})."
     if name in _REFUSED:

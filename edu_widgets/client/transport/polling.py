@@ -9,7 +9,7 @@ from edu_widgets.protocol import carriers
 
 
 class PollTransport(HttpCarrier):
-    """One request after the other; what has not come is sent again."""
+    """A transport by one request after the other; frames that were not received are repeated."""
 
     name = "long poll"
 

@@ -146,7 +146,7 @@ class TransportSelection:
     """The ways of one connection. Network thread only.
 
     A WebSocket first; where it does not come up in time, or fails twice, an event stream with
-    posts. Later the WebSocket is tried again. `channels`: what a stream has to carry.
+    posts. Later the WebSocket is tried again. `channels`: the channels a stream has to carry.
     """
 
     target: Callable[[], Target]

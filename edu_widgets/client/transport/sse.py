@@ -40,15 +40,15 @@ class StreamTooLong(ValueError):  # noqa: N818 - reads as what happened
 class EventStream:
     """The events of a body that comes in pieces, cut at any byte.
 
-    `last_event_id` is what the next connection resumes from, `retry` how many ms to wait
-    before it (None: the stream has not said). An event the stream breaks off is none.
+    The next connection resumes from `last_event_id`, after `retry` ms (None: the stream has not
+    said). An incomplete event at the end of the stream is dropped.
 
     Args:
         chunks: The body.
         last_event_id: That of the connection before.
         limit: Bytes that one event may have.
-        check: Called with each line of data; its errors end the stream. The standard puts a
-            replacement in the place of what is no UTF-8.
+        check: Called with each line of data; its errors end the stream. The standard replaces
+            bytes that are no UTF-8.
     """
 
     def __init__(

@@ -55,11 +55,11 @@ def without(frame: bytes | str, token: str) -> bytes | str:
 async def ask(source: TokenSource) -> str:
     """Return the token, from a function that may take its time, hang or fail.
 
-    It runs on a daemon thread, which holds up neither the network nor the process's end. What it
-    answers after its time is what the next attempt goes by.
+    The function runs on a daemon thread, which delays neither the network nor the process's end.
+    The next attempt uses an answer that comes too late for this one.
 
     Raises:
-        TransportFailed: it failed, did not answer in time, or gave what cannot be a token.
+        TransportFailed: the function failed, did not answer in time, or gave no usable token.
     """
     call = _call(source)
     steps = isinstance(source, SteppedSource)
