@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import gc
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,11 +16,19 @@ from typing import Any
 import pytest
 
 import edu_widgets as edu
+from edu_widgets.notifications.widget import NotificationPane
 from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Refused
-from edu_widgets.realtime.messages import MOST_BYTES, MOST_WAITING, Message, MessageStream
+from edu_widgets.realtime.messages import (
+    MOST_BYTES,
+    MOST_WAITING,
+    ClientStatus,
+    Message,
+    MessageStream,
+)
 from tests.base_service import Running, Variants
 from tests.client.fake_service import eventually
 from tests.client.real_service import RealService
+from tests.conftest import ROOT
 from tests.faults import Faults
 from tests.hosting import hosted, leave_lessons
 from tests.waiting import PATIENCE
@@ -353,3 +363,17 @@ def test_beside_a_lesson_it_uses_the_same_connection(
     with pytest.raises(NotConnected):
         _ = client.send(ROOM, "chat_message", {"content": "too late"})
     gc.collect()
+
+
+def test_the_table_of_the_document_names_what_there_is() -> None:
+    page = (ROOT / "docs" / "connecting.md").read_text(encoding="utf-8")
+    table = page[page.index("| the document's classes | here |") :].split("\n\n")[0]
+    here = "\n".join(row.split("|")[2] for row in table.splitlines()[2:])
+    ours = {*re.findall(r"(?<![.\w])`?([a-z_]+)\(", here)} - {"status"}
+    assert {"send", "on", "off", "wait_connected", "close"} <= ours
+    assert [name for name in sorted(ours) if not hasattr(edu.RealtimeClient, name)] == []
+    panes = {*re.findall(r"lesson\.notifications\.(\w+)", here)}
+    assert {"send", "on", "mark_read", "clear", "items", "unread"} == panes
+    assert [name for name in sorted(panes) if not hasattr(NotificationPane, name)] == []
+    (fields,) = re.findall(r"`status\(\)`: `([\w, ]+)`", here)
+    assert set(fields.split(", ")) == {field.name for field in dataclasses.fields(ClientStatus)}
