@@ -14,6 +14,7 @@ from edu_widgets.client.transport import selection
 from edu_widgets.client.view import ClientNumbers
 from edu_widgets.doctor import causes
 from edu_widgets.notebook import inside
+from edu_widgets.protocol import carriers
 from tests.client.network import Network
 from tests.client.real_service import RealService
 from tests.waiting import PATIENCE, wait_until
@@ -47,6 +48,23 @@ def test_a_status_says_what_is_in_the_way(
         assert causes.NO_SUBSHELLS in str(lesson.status())
         monkeypatch.undo()
         lesson.close()
+    selection._of_services.clear()
+
+
+def test_a_status_names_a_stream_that_is_held_back_and_a_service_that_is_gone(
+    service: RealService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selection._of_services.clear()
+    monkeypatch.setattr(carriers, "FIRST_EVENT_S", 0.5)
+    with Network(service.port) as lan:
+        lan.upgrade, lan.events = 403, "hold"
+        lesson = edu.join(service.invite(lan.base), name="Ada").wait_connected(PATIENCE)
+        told = str(lesson.status())
+        assert told.startswith("Live over long poll")
+        assert "answered HTTP 403 instead of a WebSocket. The lesson runs over long polls" in told
+        there = lan.base.removeprefix("http://")
+    wait_until(lambda: f"Nothing listens at {there}" in str(lesson.status()), "it is named")
+    lesson.close()
     selection._of_services.clear()
 
 
