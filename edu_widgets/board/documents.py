@@ -1,4 +1,4 @@
-"""Documents of the board: who may draw, its pages, and what is on them.
+"""Documents of the board: its state, its pages, and the items on them.
 
 The commands are in `edu_widgets.board.commands`. All are in the channel of the course.
 """

@@ -163,7 +163,7 @@ class IntentHandlers:
 
     @on_intent("board.older")
     def older(self, intent: Intent) -> None:
-        """`board.older {before}`: what was drawn earlier."""
+        """`board.older {before}`: send items that were drawn earlier."""
         page, before = intent.page, intent.number("before")
         if self._shown.has_older(before):
             self._board.send_older(page, ITEMS, before)

@@ -1,4 +1,4 @@
-"""The board as this process knows it: pages, who draws, and what is there. Any thread."""
+"""This process's view of the board: pages, people who draw, items. Any thread."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ class BoardMirror:
         return found, changed
 
     def drawn(self) -> set[str]:
-        """Return the ids of what is drawn and not acknowledged yet."""
+        """Return the ids of the items that are drawn and not acknowledged yet."""
         pending = self.pending.waiting(commands.DRAW_ITEM.name)
         return {id_ for command in pending for id_ in ids_of(command.data)}
 
     def of_page(self, page: str) -> list[str]:
-        """Return the ids of all that is loaded of a page, also of what was cleared."""
+        """Return the ids of a page's loaded items, also of cleared ones."""
         docs = self._client.mirror().of_kind(BoardItem.kind)
         bodies = (decoded(doc, BoardItem) for doc in docs)
         return [body.id for body in bodies if body is not None and body.page == page]

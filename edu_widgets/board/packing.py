@@ -1,4 +1,4 @@
-"""The packed form of what is on the board, in which it goes from a kernel to its pages.
+"""The packed form in which the board's items go from a kernel to its pages.
 
 docs/widget-protocol.md, *Packed things*, has the layout; `js/src/board/packing.ts` reads it.
 """

@@ -104,11 +104,11 @@ class SharedBoard(BoardApi, EventWidget):
         self._channel.signal(name, data, to=page)
 
     def send_older(self, page: str, collection: str, before: int) -> None:
-        """Send a page what was born before `before`."""
+        """Send a page the items born before `before`."""
         self._channel.send_older(page, collection, before)
 
     def refuse(self, intent: Intent, error: EduWidgetsError) -> None:
-        """Tell a page why what it asked for cannot be."""
+        """Tell a page why its intent is refused."""
         self._intents.refuse(intent, error)
 
     def _people(self) -> Mapping[str, str]:

@@ -57,7 +57,7 @@ class Again:
                 self._remember(doc.id, cell)
 
     def relate(self, id_: str, cell: Cell) -> None:
-        """Set which run came before this one; a run keeps what was found for it first."""
+        """Find the earlier run of the same cell; a run keeps the one found first."""
         known = self._runs.get(id_)
         if known is not None:
             cell.again, cell.times = known.again, known.times

@@ -293,7 +293,7 @@ def _tidy(children: list[Any]) -> list[Any]:
 
 
 def cleaned(nodes: object, budget: int = _MAX_NODES) -> list[Any]:
-    """Return nodes that came from others, with nothing but what is allowed; never raises."""
+    """Return the allowed nodes among those that others have sent; never raises."""
     left = [budget]
     return [node for child in _listed(nodes) if (node := _clean(child, 0, left)) is not None]
 

@@ -67,14 +67,14 @@ class Cells:
         return max(self._seen, mark.up_to if mark is not None else 0)
 
     def see(self, born: int) -> bool:
-        """Note what was seen; False if that is nothing new."""
+        """Note the cells that were seen; returns False if all were seen before."""
         if born <= self.seen:
             return False
         self._seen = born
         return True
 
     def forget_seen(self) -> None:
-        """A new history has begun: what was seen of the old one says nothing."""
+        """Forget the cells that were seen, since a new history has begun."""
         self._seen = 0
 
     def unseen(self) -> list[Document]:

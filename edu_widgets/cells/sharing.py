@@ -346,7 +346,7 @@ def _gap(run: Run) -> float:
 
 
 def _secrets(client: CourseClient) -> Iterable[str]:
-    """The codes and tokens that this lesson knows."""
+    """Yield the codes and tokens that this lesson knows."""
     for invite in (client.invite, client.entrance.invite):
         if invite:
             yield from parse_qs(urlsplit(invite).query).get("code", ())

@@ -69,12 +69,12 @@ class PageChannel:
             self.on_network(cancel)
 
     def forget(self) -> None:
-        """No page is there any more: send nothing until one asks."""
+        """Forget all pages: send nothing until one asks."""
         with self._lock:
             self._stream.forget()
 
     def leave(self, page: str) -> None:
-        """A page is shown something else from now on."""
+        """Forget a page that shows something else from now on."""
         with self._lock:
             self._stream.leave(page)
 
@@ -86,7 +86,11 @@ class PageChannel:
         self.on_network(self.pump)
 
     def spoke(self, page: str = "") -> None:
-        """A page wants something, or says who it is; one that was forgotten gets to know it."""
+        """Note that a page has sent something; a page that was forgotten is sent a pulse.
+
+        Args:
+            page: The page; "" for one that has asked for something.
+        """
         with self._lock:
             known = self._stream.spoke(page, self._clock())
         if page and not known:
@@ -94,7 +98,13 @@ class PageChannel:
         self.on_network(self.pump)
 
     def send_older(self, page: str, collection: str, before: int) -> None:
-        """Send a page the loaded documents before `before`."""
+        """Send a page a page of loaded older documents.
+
+        Args:
+            page: The page.
+            collection: The collection.
+            before: The `born` that the documents are below.
+        """
         self._out(lambda now: [self._stream.older(page, collection, before, now)])
 
     def reply(self, message: Json) -> None:
@@ -107,7 +117,13 @@ class PageChannel:
         self._out(make)
 
     def signal(self, name: str, data: object, to: str = "") -> None:
-        """Send something short-lived, to one page or to all; to nobody where no page is there."""
+        """Send a signal, which is neither numbered nor repeated.
+
+        Args:
+            name: The signal's name.
+            data: Its data, as JSON.
+            to: The page; "" for all.
+        """
         if self.awaited:
             message: Json = {"op": "signal", "name": name, "data": data}
             self.reply(message | {"to": to} if to else message)
@@ -120,7 +136,7 @@ class PageChannel:
         return self._watchers.listen(lambda _: fn())
 
     def look_again(self) -> None:
-        """The lesson's state may have changed; any thread."""
+        """Send the lesson's state if it has changed; any thread."""
         self.on_network(self.changed)
 
     # -- to all pages (network thread) --------------------------------------------------
@@ -134,11 +150,15 @@ class PageChannel:
         news: bool = True,
         also: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
-        """Documents changed, or with `reset` everything; the lesson's state may have, too.
+        """Send the pages changed documents, and the lesson's state if it has changed.
 
-        `also`: those of further collections, to leave in the same batch. What is no `news` waits
-        a moment, for what may follow at once: a command that is under way is usually acknowledged
-        before its page could be told that it is.
+        Args:
+            collection: The collection of the documents; "" if only the lesson's state changed.
+            ids: The ids of the documents.
+            reset: True if everything may have changed: pages get a snapshot.
+            news: False for changes that wait a moment for more: a command that is under way is
+                usually acknowledged before a page could be told that it is.
+            also: Ids of documents of further collections, to go in the same batch.
         """
         with self._lock:
             if news:

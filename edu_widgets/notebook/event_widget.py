@@ -12,7 +12,7 @@ from edu_widgets.notebook.widget import LiveWidget
 
 
 class EventWidget(LiveWidget):
-    """A widget with events; which ones, and what they are called with, its own docstring tells."""
+    """A widget with events; its docstring lists them and the arguments of their handlers."""
 
     events_: ClassVar[tuple[str, ...]] = ()
 

@@ -1,4 +1,4 @@
-"""The running cell; the same cell run again replaces what it made before."""
+"""The id of the running cell, by which a cell run again replaces what it made before."""
 
 from __future__ import annotations
 

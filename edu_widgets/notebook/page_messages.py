@@ -1,4 +1,4 @@
-"""A page's messages to its widget: intents, pictures, *ready*, and whether it is in sight."""
+"""Handling of a page's messages: intents, pictures, *ready*, and whether it is in sight."""
 
 from __future__ import annotations
 

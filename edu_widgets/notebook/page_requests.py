@@ -97,7 +97,7 @@ def on_intent(do: str) -> Callable[[H], H]:
 
 
 def handlers_of(*sources: object) -> dict[str, Handler]:
-    """The methods of `sources` that are marked with `on_intent`, by what they do."""
+    """Return the methods of `sources` that are marked with `on_intent`, by their intents."""
     return {
         method.__dict__["intent"]: getattr(source, name)
         for source in sources

@@ -32,7 +32,7 @@ class PageVisibility:
         self._seen: float | None = None
 
     def heard(self, page: str, *, visible: bool, now: float) -> None:
-        """A page says whether it is in sight."""
+        """Note whether a page is in sight, as it says."""
         with self._lock:
             was = self._heard.pop(page, None)
             self._heard[page] = (visible, now)
@@ -90,11 +90,11 @@ class Kernel:
                 self._events.unregister(name, hook)
 
     def begins(self) -> None:
-        """A cell begins."""
+        """Note that a cell has begun."""
         self._running, self.began = True, self._clock()
 
     def ends(self) -> None:
-        """It has ended."""
+        """Note that the cell has ended."""
         self._running, self._ended = False, self._clock()
 
     @property

@@ -65,7 +65,7 @@ class Pictures:
         self._awaited: set[tuple[str, str]] = set()
 
     def asked(self, content: Json) -> None:
-        """A page lacks pictures: those that it shows, in the order of need."""
+        """Send the pictures that a page asks for, in its order."""
         wanted = content.get("blobs")
         for one in wanted[:_MOST] if isinstance(wanted, list) else ():
             hash_, channel = (
@@ -111,7 +111,7 @@ class Pictures:
         self._send({"op": "blob", "channel": key[0], "hash": key[1], **_told(error)})
 
     def given(self, content: Json) -> None:
-        """A page gives a picture, as the field `data`; it is answered with its reference."""
+        """Store the picture in the field `data` of a page's message; answer with its reference."""
         page, id_, data = content.get("page"), content.get("id"), content.get("data")
         channel = content.get("channel")
         try:

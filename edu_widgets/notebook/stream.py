@@ -48,17 +48,30 @@ class Content(Protocol):
     """The content of a widget. Any thread; never raises for one bad document."""
 
     def windows(self) -> Mapping[str, Window]:
-        """Every collection as a page begins with it."""
+        """Return the newest documents of every collection, for a page's snapshot."""
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
-        """These documents as they are now, in order, and the ids of those that are gone."""
+        """Return documents as they are now, in order, and the ids of those that are gone.
+
+        Args:
+            collection: The collection of the documents.
+            ids: The ids of the documents.
+        """
 
     def older(self, collection: str, before: int) -> Window:
-        """The loaded documents born before `before`, newest last, at most a page of them."""
+        """Return a page of loaded older documents, newest last.
+
+        Args:
+            collection: The collection.
+            before: The `born` that they are below.
+        """
 
 
 class Stream:
-    """Numbers and coalesces. Not thread-safe; times are seconds of a monotonic clock."""
+    """Numbers and coalesces the messages to pages.
+
+    Not thread-safe; times are seconds of a monotonic clock.
+    """
 
     def __init__(self, content: Content, lesson: Callable[[], Json]) -> None:
         self.n = 0
@@ -90,16 +103,21 @@ class Stream:
     # -- changes --------------------------------------------------------------------
 
     def touch(self, collection: str, ids: Iterable[str]) -> None:
-        """These documents changed, came or went."""
+        """Note documents that have changed, come or gone.
+
+        Args:
+            collection: The collection of the documents.
+            ids: The ids of the documents.
+        """
         if self._pages:
             self._touched.setdefault(collection, {}).update(dict.fromkeys(ids))
 
     def touch_lesson(self) -> None:
-        """The lesson's state may have changed."""
+        """Note that the lesson's state may have changed."""
         self._lesson_touched = True
 
     def reset(self) -> None:
-        """Everything may be different: pages get a snapshot instead of a batch."""
+        """Give the pages a snapshot in place of the next batch, since everything may differ."""
         self._reset = bool(self._pages)
 
     def wait(self, now: float) -> None:
@@ -114,10 +132,12 @@ class Stream:
     # -- whether anybody is there -------------------------------------------------------
 
     def spoke(self, page: str, now: float) -> bool:
-        """Note that a page said something; return True if it is one of those that are told.
+        """Note that a page has sent something; return True if the page gets batches.
 
-        Without a `page`, one wants something: what is told next may be as it was, and ends what
-        that page shows.
+        Args:
+            page: The page; "" for one that has asked for something. Its answer is sent even if
+                nothing has changed, since the page waits for it.
+            now: The time.
         """
         if not page:
             self._wanted_at = now
@@ -150,7 +170,12 @@ class Stream:
     # -- sending ----------------------------------------------------------------------
 
     def snapshot(self, page: str, now: float) -> Json:
-        """Everything, for one page, which from now on gets the batches."""
+        """Return a snapshot for one page, which gets the batches from now on.
+
+        Args:
+            page: The page.
+            now: The time.
+        """
         self._pages[page] = None
         self._pages.move_to_end(page)
         while len(self._pages) > _MAX_PAGES:
@@ -176,7 +201,14 @@ class Stream:
         return {**message, "collections": collections}
 
     def older(self, page: str, collection: str, before: int, now: float) -> Json:
-        """A page of older documents, for one page."""
+        """Return the message with older documents for one page.
+
+        Args:
+            page: The page.
+            collection: The collection.
+            before: The `born` that the documents are below.
+            now: The time.
+        """
         window = self._content.older(collection, before)
         self._floors[collection] = min(self._floors.get(collection, window.floor), window.floor)
         self._said_at = now
@@ -184,13 +216,13 @@ class Stream:
         return {**message, "floor": window.floor, "more": window.more}
 
     def leave(self, page: str) -> None:
-        """A page is shown something else from now on."""
+        """Forget a page that shows something else from now on."""
         self._pages.pop(page, None)
         if not self._pages:
             self.forget()
 
     def forget(self) -> None:
-        """No page is there any more."""
+        """Forget all pages."""
         self._pages.clear()
         self._touched.clear()
         self._told.clear()
@@ -198,11 +230,11 @@ class Stream:
         self._unanswered = None
 
     def skip(self) -> None:
-        """A batch was lost on the way: leave a hole, so that pages ask for a snapshot."""
+        """Leave a number out, so that pages miss the lost batch and ask for a snapshot."""
         self.n += 1
 
     def said(self, now: float) -> None:
-        """Something else was sent, so that no pulse is needed."""
+        """Note that another message was sent, so that no pulse is needed."""
         self._said_at = now
 
     def due(self) -> float | None:
@@ -214,7 +246,12 @@ class Stream:
         return self._said_at + PULSE
 
     def take(self, now: float, *, busy: bool = False) -> list[Json]:
-        """The messages that are to be sent now, in order; `busy`: a cell is running."""
+        """Return the messages to send now, in order.
+
+        Args:
+            now: The time.
+            busy: True while a cell is running, so that answers of pages may wait.
+        """
         due = self.due()
         if due is None or now < due:
             return []

@@ -24,12 +24,12 @@ class Versions:
         return {**doc, "rev": held[0]}
 
     def last(self) -> dict[str, Json]:
-        """By id, what was last read, without `rev`."""
+        """The documents as they were last read, by id, without `rev`."""
         with self._lock:
             return {id_: doc for id_, (_, doc) in self._read.items()}
 
     def forget(self, ids: Iterable[str]) -> None:
-        """These documents are gone."""
+        """Forget documents that are gone."""
         with self._lock:
             for id_ in ids:
                 self._read.pop(id_, None)

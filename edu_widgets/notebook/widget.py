@@ -1,4 +1,4 @@
-"""The base of every widget: what is saved with it, its comm, its end."""
+"""The base of every widget: its traits, its comm, its pages, its end."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
 
     @classmethod
     def made_for(cls, lesson: WidgetContext) -> LiveWidget:
-        """The widget of a lesson; one that needs more of the lesson than its client says so here.
+        """Make the widget of a lesson; a widget that needs more than its client overrides this.
 
         Args:
             lesson: The lesson's widgets and its client.
@@ -150,7 +150,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         return make(lesson.client)
 
     def twin_for(self, context: WidgetContext) -> LiveWidget:
-        """Make the same for the eyes of another who shares the kernel.
+        """Make the twin that another person who shares the kernel sees.
 
         Args:
             context: The lesson as that person sees it.
@@ -158,12 +158,12 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         return type(self).made_for(context)
 
     def seen_by(self, viewer: str) -> LiveWidget:
-        """The twin for a viewer's eyes, by their key."""
+        """Return the twin that a viewer sees, by their key."""
         face = None if self._faces is None else self._faces.twin(viewer)
         return face.widget if face is not None and isinstance(face.widget, LiveWidget) else self
 
     def face(self, outlet: Callable[[Json], None] | None = None) -> Face:
-        """This widget as what pages are led to; what a twin tells them goes through `outlet`."""
+        """Return this widget as one person's pages show it; a twin sends through `outlet`."""
         self._outlet = outlet or self._outlet
         return Face(self, self._channel, self._take, self._welcomed)
 
@@ -184,10 +184,10 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         return {}
 
     def _welcomed(self) -> None:
-        """A page has got its snapshot (any thread): what comes next may be prepared."""
+        """Prepare what comes next, since a page has got its snapshot (any thread)."""
 
     def _heard(self, event: CourseEvent) -> None:
-        """Something happened (network thread): tell the channel which documents changed."""
+        """Tell the channel which documents an event has changed (network thread)."""
         del event
         self._channel.changed()
 
@@ -308,7 +308,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
     # -- from the pages (any thread) -----------------------------------------------------------
 
     def _received(self, _: object, content: object, buffers: object) -> None:
-        """Lead a page's message to the face that is for whoever looks at the page."""
+        """Pass a page's message to the face of the page's viewer."""
         try:
             if not isinstance(content, dict):
                 _log.warning("A message of a page was ignored: it is no object.")

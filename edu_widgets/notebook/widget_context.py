@@ -1,4 +1,4 @@
-"""What a widget may ask of its lesson, and what a lesson may ask of some of its widgets."""
+"""The interfaces between widgets and their lesson, in both directions."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Inbox:
 
     @property
     def own(self) -> str:
-        """This person's own channel."""
+        """The person's own channel."""
         return user_channel(self._client.course, self._client.me().user_id)
 
     @property

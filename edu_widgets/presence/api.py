@@ -77,12 +77,12 @@ class PresenceApi:
 
     @property
     def online(self) -> list[Participant]:
-        """Those of `all` who are not away."""
+        """The people of `all` who are not away."""
         return [person for person in self.all if not person.away]
 
     @property
     def away(self) -> list[Participant]:
-        """Those of `all` who are away."""
+        """The people of `all` who are away."""
         return [person for person in self.all if person.away]
 
     @property

@@ -56,7 +56,7 @@ def with_status(person: Here, status: Status | None) -> Here:
 
 
 def stuck_first(person: Here) -> tuple[int, float, str]:
-    """The order for staff: by what they count as, the longest so first; staff last."""
+    """Return the sort key for staff: by status, the longest in it first; staff last."""
     if person.role in STAFF_ROLES:
         return len(ORDER), 0, person.name
     kind = standing(away=person.away, status=person.status)
@@ -65,5 +65,5 @@ def stuck_first(person: Here) -> tuple[int, float, str]:
 
 
 def staff_first(person: Here) -> tuple[bool, str]:
-    """The order for students: whom they may ask, then by name."""
+    """Return the sort key for students: people whom they may ask first, then by name."""
     return person.role not in STAFF_ROLES, person.name

@@ -38,7 +38,7 @@ class EventDiff:
         self._news = News[Status | Hand](client, [channel], known, most=_REMEMBERED)
 
     def people(self, moved: Moved) -> None:
-        """Somebody came or went."""
+        """Compare the people here after somebody came or went."""
         for event, persons in (("joined", moved.joined), ("left", moved.left)):
             for person in persons:
                 self._tell(event, participant(person, self._people.status_of(person.id)))

@@ -1,4 +1,4 @@
-"""The manifest of who is here."""
+"""The manifest of presence."""
 
 from edu_widgets.protocol.manifest import Manifest, Switch, Tab, Words
 

@@ -74,7 +74,7 @@ class PresenceMirror:
     # -- who is here ------------------------------------------------------------------------
 
     def here(self) -> dict[str, Here]:
-        """By id everybody who is here, as far as they are told by name."""
+        """The people here by id, as far as the service names them."""
         return dict(self.roster.people)
 
     def counts(self) -> Counts:

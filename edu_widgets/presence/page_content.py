@@ -46,7 +46,7 @@ class PeopleContent:
         return found | {PEOPLE: Window(people), HANDS: Window(hands)}
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
-        """These documents as they are now, and the ids of those that are gone."""
+        """Return documents as they are now, and the ids of those that are gone."""
         if collection == DESK:
             return [self._desk()], []
         docs: list[Json] = []
@@ -65,7 +65,7 @@ class PeopleContent:
         return docs, gone
 
     def older(self, collection: str, before: int) -> Window:
-        """There is nothing older."""
+        """Return nothing, since all documents are loaded."""
         del collection, before
         return Window([])
 

@@ -17,7 +17,7 @@ from edu_widgets.protocol.shortening import shorten
 
 @dataclass(frozen=True, slots=True)
 class Participant(Tidy):
-    """Somebody who is here. Times are aware, in UTC.
+    """A person who is here. Times are aware, in UTC.
 
     `status` is `following`, `done`, `stuck` or None: known to staff of everybody, to others of
     themselves only.
@@ -50,7 +50,7 @@ class Participant(Tidy):
 
 @dataclass(frozen=True, slots=True)
 class RaisedHand(Tidy):
-    """Somebody wants help. `taken_by` names who is helping; times are aware, in UTC."""
+    """A person's request for help. `taken_by` names the helper; times are aware, in UTC."""
 
     user_id: str
     user_name: str

@@ -51,7 +51,7 @@ class Roster:
     # -- what happens ---------------------------------------------------------------------
 
     def lost(self, now: float) -> None:
-        """There is no connection any more."""
+        """Note that the connection is lost."""
         self.behind = True
         if self._lost_at is None:
             self._lost_at = now

@@ -40,7 +40,7 @@ def _shipped() -> frozenset[str]:
 
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
-    """Return the words of what is published, as an exercise's title and its checks' code."""
+    """Return the words that are public: those of exercises' titles and of their checks' code."""
     return frozenset(word for text in texts for word in _WORD.findall(text))
 
 

@@ -53,7 +53,7 @@ class ProgressContent:
         return {name: Window(list(make().values())) for name, make in self._made().items()}
 
     def read(self, collection: str, ids: Iterable[str]) -> tuple[list[Json], list[str]]:
-        """These documents as they are now, and the ids of those that are gone."""
+        """Return documents as they are now, and the ids of those that are gone."""
         wanted = list(dict.fromkeys(ids))
         make = partial(self._rows, wanted) if collection == PEOPLE else self._made().get(collection)
         found = make() if make is not None else {}
@@ -61,7 +61,7 @@ class ProgressContent:
         return docs, [id_ for id_ in wanted if id_ not in found]
 
     def older(self, collection: str, before: int) -> Window:
-        """There is nothing older."""
+        """Return nothing, since all documents are loaded."""
         del collection, before
         return Window([])
 

@@ -78,7 +78,7 @@ def merged(before: ExerciseResult | None, after: ExerciseResult) -> ExerciseResu
 
 
 class Reporter:
-    """Keeps what is to be told, and tells it once the exercise is there.
+    """Sends a person's results, each once its exercise has come.
 
     Args:
         client: The connection to the course.
@@ -107,7 +107,7 @@ class Reporter:
         self._cancel = client.before_close(self.flush)
 
     def close(self) -> None:
-        """Tell what is left, and nothing any more."""
+        """Send the results that wait, and nothing after that."""
         self._cancel()
         self.flush()
 

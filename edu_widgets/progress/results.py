@@ -62,7 +62,7 @@ class Board(Protocol):
 
 
 class ExerciseHandle(Tidy):
-    """An exercise of the course; what it says is always as it is now."""
+    """An exercise of the course, always as it is now."""
 
     def __init__(self, board: Board, name: str) -> None:
         self._board = board

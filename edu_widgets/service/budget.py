@@ -84,7 +84,12 @@ class Buckets:
         """By key: seconds waited for the bucket since it was last full."""
 
     def charge(self, key: Hashable, cost: float) -> float:
-        """Take `cost` units; returns the seconds to wait until they are there."""
+        """Take units from a bucket; returns the seconds to wait until they are there.
+
+        Args:
+            key: The bucket's key.
+            cost: The number of units.
+        """
         now = self._now()
         full_at = max(self._full_at.get(key, now), now) + cost / self._budget.rate
         self._full_at[key] = full_at
@@ -95,7 +100,12 @@ class Buckets:
         return wait
 
     def refund(self, key: Hashable, cost: float) -> None:
-        """Give back units that were charged."""
+        """Give back units that were charged.
+
+        Args:
+            key: The bucket's key.
+            cost: The number of units.
+        """
         if key in self._full_at:
             self._full_at[key] -= cost / self._budget.rate
 
@@ -138,19 +148,41 @@ class Budgets:
         self._told: SlidingWindow[str] = SlidingWindow(now)
 
     def charge(self, member: Member, cost: float) -> float:
-        """Take `cost` units from a member; returns the seconds to wait until they are there."""
+        """Take units from a member; returns the seconds to wait until they are there.
+
+        Args:
+            member: The member.
+            cost: The number of units.
+        """
         return self.charge_as(member.identity, member.address, cost)
 
     def proved(self, who: Payer, address: str, cost: float) -> float:
         """Move a guest's charge to the person who has proved their identity.
 
         So a class that reconnects from one address is not held up by signing in.
+
+        Args:
+            who: The person.
+            address: The address that was charged.
+            cost: The number of units.
+
+        Returns:
+            The seconds to wait until the person's units are there.
         """
         self._guests.refund(address, cost)
         return self.charge_as(who, address, cost)
 
     def charge_as(self, who: Payer, address: str, cost: float) -> float:
-        """Take `cost` units from a person, their notebook and address; returns seconds to wait."""
+        """Take units from a person, their notebook and their address.
+
+        Args:
+            who: The person.
+            address: Their address.
+            cost: The number of units.
+
+        Returns:
+            The seconds to wait until the units are there in all three.
+        """
         if not self._limited:
             return 0.0
         user = who.user_id
@@ -166,20 +198,35 @@ class Budgets:
         return max(own, shared, crowd)
 
     async def pay(self, member: Member, cost: float) -> None:
-        """Take `cost` units from a member, and wait until they are there."""
+        """Take units from a member, and wait until they are there.
+
+        Args:
+            member: The member.
+            cost: The number of units.
+        """
         wait = self.charge(member, cost)
         if wait:
             await asyncio.sleep(wait)
 
     def charge_guest(self, address: str, cost: float) -> float:
-        """Take `cost` units from an address for an unproven client; returns seconds to wait."""
+        """Take units from an address for an unproven client; returns the seconds to wait.
+
+        Args:
+            address: The client's address.
+            cost: The number of units.
+        """
         wait = self._guests.charge(address, cost)
         if wait:
             self._held_back("guest", self._guests.waited[address])
         return wait
 
     def refund_guest(self, address: str, cost: float) -> None:
-        """Give back the units of a guest who has proved to be a member."""
+        """Give back the units of a guest who has proved to be a member.
+
+        Args:
+            address: The address that was charged.
+            cost: The number of units.
+        """
         self._guests.refund(address, cost)
 
     def _held_back(self, whose: str, waited: float, user: str = "") -> None:

@@ -55,7 +55,7 @@ class ConnectionWriter(Protocol):
 
 
 class TransportWriter(ABC):
-    """Writes to a member who is on one socket, whatever form a frame has there."""
+    """Writes frames to the socket of one member, in the form that the socket's protocol has."""
 
     # Slots, since a frame to a large room touches every one of these objects.
     __slots__ = (
@@ -121,7 +121,7 @@ class TransportWriter(ABC):
             self.resumed()
 
     def paused(self) -> None:
-        """Something waits to be sent: from now on it is counted what is written."""
+        """Count what is written from now on, since more waits to be sent than the limit."""
         self._flows = False
         self._written, self._taken, self._stalled_since = self._buffered(), 0, None
 

@@ -1,4 +1,4 @@
-"""A member on an event stream: frames down as server-sent events, what they say comes by posts."""
+"""Writes a member's frames as server-sent events; the member sends theirs by posts."""
 
 import asyncio
 from operator import attrgetter

@@ -48,7 +48,7 @@ class Replaced(msgspec.Struct, frozen=True, tag=True):
 
 
 class Asked(msgspec.Struct, frozen=True, tag=True):
-    """What one process asks of another, about a connection of a person."""
+    """A request of one process to another, about a person's connection."""
 
     process: str
     """The name of the process that asks …"""

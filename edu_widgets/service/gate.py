@@ -94,7 +94,7 @@ class Gates:
         return True
 
     def proved(self, gate: "Gate") -> None:
-        """It is known whose connection it is."""
+        """Count a connection as unproven no more, since it is known whose it is."""
         if gate in self._unproven:
             del self._unproven[gate]
             self._by_address[gate.address] -= 1
@@ -102,7 +102,7 @@ class Gates:
                 del self._by_address[gate.address]
 
     def unproved(self, gate: "Gate") -> None:
-        """Whoever's it was, nobody has proved that the next request is theirs."""
+        """Count a connection as unproven again, since its next request may be somebody else's."""
         self._unproven[gate] = None
         self._by_address[gate.address] += 1
 
@@ -253,7 +253,7 @@ class Gate(asyncio.Protocol):
             self.busy += 1
 
     def prove(self, charge: Charge, paid: float, writing: Writing, *, mute: bool = False) -> None:
-        """It is known whose connection it is, and who pays from now on.
+        """Let a member pay for a connection from now on, which is known to be theirs.
 
         Args:
             charge: Takes units of theirs.

@@ -207,7 +207,13 @@ class Hub:
         self.lessons.add(granted.name)
 
     def leave(self, member: Member, channel: str, *, at_once: bool) -> None:
-        """Take a member out of a channel: `at_once`, or with a lease for its person."""
+        """Take a member out of a channel.
+
+        Args:
+            member: The member.
+            channel: The channel.
+            at_once: True to take its person out too; else the person stays for a lease.
+        """
         member.channels.discard(channel)
         room = self.rooms.get(channel)
         if room is not None:
@@ -237,7 +243,13 @@ class Hub:
             room.write(frame("room", room.channel, census, now_ms()))
 
     def joined(self, room: Room, person: Person, *, first: bool) -> None:
-        """Note that a person has entered a room; `first`: by the first of their connections."""
+        """Note that a person has entered a room.
+
+        Args:
+            room: The room.
+            person: The person.
+            first: True if they have no other connection in the room.
+        """
         if first:
             self.hooks.joined(room.channel, person)
         if not room.channel.startswith("user:"):
@@ -388,7 +400,7 @@ class Hub:
 
 
 def _nobody_else(_channel: str, _type: str, _person: Person, _data: bytes) -> None:
-    """There are no other processes on the store."""
+    """Do nothing, since there are no other processes on the store."""
 
 
 def _nobody_to_tell(_course: str, _user_id: str) -> None:

@@ -41,7 +41,12 @@ class Hold:
     overflowed: bool = False
 
     def add(self, seq: int, out: Frame) -> None:
-        """Hold a frame; beyond `MAX_HELD` all are dropped, and the catch-up is repeated."""
+        """Hold a frame; beyond `MAX_HELD` bytes all are dropped, and the catch-up is repeated.
+
+        Args:
+            seq: The last change in the frame; `ALWAYS` for a frame without changes.
+            out: The frame.
+        """
         self.size += len(out.payload)
         if self.size > MAX_HELD:
             self.overflowed = True
@@ -116,20 +121,38 @@ class Room:
         return len(self.live) + len(self.holding)
 
     def write(self, out: Frame, seq: int = ALWAYS) -> None:
-        """Write a frame to every member; those catching up get it afterwards."""
+        """Write a frame to every member; those catching up get it afterwards.
+
+        Args:
+            out: The frame.
+            seq: The last change in it, so that nobody gets what their catch-up had already.
+        """
         for write in tuple(self.live.values()):
             write(out)
         for hold in self.holding.values():
             hold.add(seq, out)
 
     def write_to_others(self, out: Frame, user_id: str) -> None:
-        """Write a signal to the live members except one person's; those catching up miss it."""
+        """Write a signal to the live members except one person's; those catching up miss it.
+
+        Args:
+            out: The signal's frame.
+            user_id: The person, mostly its sender.
+        """
         for member in tuple(self.live):
             if not member.identity.is_person(user_id):
                 member.write(out)
 
     def add(self, member: Reader, person: Person) -> Hold:
-        """Let a member in, and hold its live frames until `go_live`."""
+        """Let a member in, and hold its live frames until `go_live`.
+
+        Args:
+            member: The member.
+            person: The person they are in this channel's course.
+
+        Returns:
+            The held frames, for `go_live`.
+        """
         if member not in self.holding and self not in member.rooms:
             presence = self.present.setdefault(person.id, Presence(person))
             presence.connections.add(member)
@@ -140,7 +163,13 @@ class Room:
         return hold
 
     def go_live(self, member: Reader, hold: Hold, after: int) -> None:
-        """Write the held frames with a seq above `after`, and later frames directly."""
+        """Write the held frames to a member, and later frames directly.
+
+        Args:
+            member: The member.
+            hold: The held frames, from `add`; if it was let in again since, nothing happens.
+            after: The seq up to which the member has got everything by its catch-up.
+        """
         if self.holding.get(member) is hold:
             del self.holding[member]
             for seq, out in hold.frames:
@@ -154,7 +183,12 @@ class Room:
         self.live.pop(member, None)
 
     def remove(self, member: Reader, lease_until: float) -> None:
-        """Take a member out; its person counts as present until `lease_until` (loop time)."""
+        """Take a member out; its person stays for a lease.
+
+        Args:
+            member: The member.
+            lease_until: The loop time until which the person counts as present.
+        """
         if member not in self.holding and self not in member.rooms:
             return
         self._leave(member)
@@ -166,7 +200,15 @@ class Room:
                 presence.leased_until = max(presence.leased_until, lease_until)
 
     def add_elsewhere(self, where: Elsewhere, person: Person) -> bool:
-        """Note that a person is connected to another process; returns whether they are new here."""
+        """Note that a person is connected to another process.
+
+        Args:
+            where: The other process.
+            person: The person.
+
+        Returns:
+            True if they were not in the room before, by any process.
+        """
         new = person.id not in self.present
         presence = self.present.setdefault(person.id, Presence(person))
         presence.connections.add(where)
@@ -175,7 +217,13 @@ class Room:
         return new
 
     def remove_elsewhere(self, where: Elsewhere, user_id: str, lease_until: float) -> None:
-        """Note that a person is not connected to another process any more."""
+        """Note that a person is not connected to another process any more.
+
+        Args:
+            where: The other process.
+            user_id: The person.
+            lease_until: The loop time until which the person counts as present.
+        """
         presence = self.present.get(user_id)
         if presence is not None:
             presence.connections.discard(where)
@@ -191,7 +239,12 @@ class Room:
         ]
 
     def renew(self, head: Cursor, now: int) -> None:
-        """Note a channel's epoch; if it has changed, make the live members subscribe again."""
+        """Note a channel's epoch; if it has changed, make the live members subscribe again.
+
+        Args:
+            head: The channel's epoch and last change.
+            now: The time in ms since 1970.
+        """
         before, self.epoch = self.epoch, head.epoch
         if before not in ("", head.epoch):
             news = Changes(head.epoch, head.seq, head.seq)

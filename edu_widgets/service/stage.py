@@ -19,18 +19,35 @@ class Stage(Protocol):
         """Return the distinct people in a channel now, leases included."""
 
     def connections(self, channel: str, user_id: str) -> Collection[Hashable]:
-        """Return a person's connections in a channel; none while only a lease counts them."""
+        """Return a person's connections in a channel; none while only a lease counts them.
+
+        Args:
+            channel: The channel.
+            user_id: The person.
+        """
 
     def offers(self, channel: str, feature: str) -> bool:
-        """Return whether this kind of channel offers a feature."""
+        """Return whether this kind of channel offers a feature.
+
+        Args:
+            channel: The channel.
+            feature: The feature's name in the channel table.
+        """
 
     def record(self, action: str, **details: str | float | None) -> None:
         """Add a record to the audit trail; it may hold no message text and no names."""
 
     async def commit(self, channel: str, rule: Rule, data: object, user: Person = NOBODY, /) -> int:
-        """Run a rule and store its decision, by default as the service itself.
+        """Run a rule and store its decision.
 
-        Returns the seq of the last change in the channel.
+        Args:
+            channel: The channel.
+            rule: The rule.
+            data: The data of the rule's request.
+            user: The sender of the request; by default the service itself.
+
+        Returns:
+            The seq of the last change in the channel.
 
         Raises:
             Refused: the rule refused, or the store cannot write now (`UNAVAILABLE`).
@@ -44,21 +61,34 @@ class Stage(Protocol):
     def announce(
         self, channel: str, key: str, frame: Callable[[], tuple[str, object] | None]
     ) -> None:
-        """Write a signal to a channel's members, coalesced by `key` to 4 frames a second.
+        """Write a signal to a channel's members, at most 4 times a second.
 
-        `frame` is called when the signal is written; it returns type and data, or `None` for none.
+        Args:
+            channel: The channel.
+            key: Signals of one key are coalesced.
+            frame: Returns type and data when the signal is written; `None` for no signal.
         """
 
     def stream(
         self, channel: str, key: str, frame: Callable[[], tuple[str, object] | None]
     ) -> None:
-        """Write a signal as `announce` does, up to 30 times a second; to more than 100 members 10.
+        """Write a signal to a channel's members, up to 30 times a second; 10 above 100 members.
 
-        It is for what follows a hand, as a stroke that is being drawn.
+        It is for movements, as of a stroke that is being drawn.
+
+        Args:
+            channel: The channel.
+            key: Signals of one key are coalesced.
+            frame: Returns type and data when the signal is written; `None` for no signal.
         """
 
     def state(self, make: Callable[[], S]) -> S:
         """Return a feature's object in this service, made by `make` on first use."""
 
     def soon(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Run some work now or soon, at most 4 times a second by `key`; failures are logged."""
+        """Run some work now or soon; failures are logged.
+
+        Args:
+            key: Work of one key runs at most 4 times a second.
+            work: Makes the work when it is to run.
+        """

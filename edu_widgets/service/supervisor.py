@@ -33,14 +33,28 @@ class Supervisor:
         self._told: dict[str, float] = {}
 
     def call(self, what: str, hook: Callable[..., object], *args: object) -> None:
-        """Call a hook and log what it raises: the event has happened, and other hooks wait."""
+        """Call a hook and log what it raises: the event has happened, and other hooks wait.
+
+        Args:
+            what: The name of the hook, for the log.
+            hook: The hook.
+            args: Its arguments.
+        """
         try:
             hook(*args)
         except Exception as error:  # noqa: BLE001 - somebody else's fault
             self.tell(what, error)
 
     def spawn(self, what: str, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
-        """Run some work once; the caller may cancel the returned task."""
+        """Run some work once.
+
+        Args:
+            what: The name of the work, for the log.
+            work: The work.
+
+        Returns:
+            The task, which the caller may cancel.
+        """
 
         async def run() -> None:
             try:
@@ -54,7 +68,13 @@ class Supervisor:
         return task
 
     def until_done(self, key: Hashable, what: str, work: Work) -> None:
-        """Run some work until it succeeds; nothing happens if work of this key is under way."""
+        """Run some work until it succeeds, with a backoff.
+
+        Args:
+            key: Nothing happens if work of this key is under way.
+            what: The name of the work, for the log.
+            work: Makes one attempt.
+        """
         if key in self._going:
             return
         self._going.add(key)
@@ -71,9 +91,13 @@ class Supervisor:
         _ = self._start(run())
 
     def every(self, seconds: float, what: str, work: Work, first: float | None = None) -> None:
-        """Run some work every `seconds`, the first time after `first` seconds (default: `seconds`).
+        """Run some work again and again; after a failure sooner, with a backoff.
 
-        After a failure it is retried sooner, with a backoff.
+        Args:
+            seconds: The seconds between two runs.
+            what: The name of the work, for the log.
+            work: Makes one run.
+            first: The seconds until the first run; `None`: as between two.
         """
 
         async def run() -> None:
@@ -110,7 +134,12 @@ class Supervisor:
         return True
 
     def tell(self, what: str, error: Exception) -> None:
-        """Log a failure, the same one at most once a minute."""
+        """Log a failure, the same one at most once a minute.
+
+        Args:
+            what: The name of what has failed.
+            error: The failure.
+        """
         said, now = f"{what}: {type(error).__name__}", self._clock()
         if now - self._told.get(said, float("-inf")) < TOLD_EVERY_S:
             return

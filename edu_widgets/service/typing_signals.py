@@ -33,7 +33,7 @@ def typed(hub: Hub, member: Member, envelope: Envelope) -> Grant | None:
 
 
 def note(hub: Hub, channel: str, person: Person, type_: str) -> None:
-    """Note that somebody who is in a room types, or has stopped."""
+    """Note that a person in a room types, or has stopped."""
     room = hub.rooms.get(channel)
     if room is None:
         return

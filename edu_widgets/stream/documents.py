@@ -1,4 +1,4 @@
-"""Documents of the stream: what is announced, live or over, and who wants to be reminded.
+"""Documents of the stream: a stream with its state, and people who want a reminder.
 
 No picture goes through the service: a document holds the address where a media server has it.
 """

@@ -1,4 +1,4 @@
-"""The stream as the pages get it: one document of what is shown."""
+"""The document from which the pages show the stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stream on the service: who starts and stops it, who is reminded, and how many watch."""
+"""The stream on the service: starting, stopping, reminders, the number of viewers."""
 
 from collections.abc import Hashable
 from statistics import median_low
@@ -195,7 +195,7 @@ def watch(stage: Stage, channel: str, sender: Sender, data: Any) -> None:
 
 
 def left(stage: Stage, channel: str, person: Person) -> None:
-    """Somebody has left: the number may be another."""
+    """Announce the number of viewers, since somebody has left."""
     kind, _, course = channel.partition(":")
     if kind == "course" and person.id in stage.state(Watching).get(course, {}):
         _tell(stage, course)

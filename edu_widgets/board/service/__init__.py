@@ -1,4 +1,4 @@
-"""The board on the service: who draws, how much there is, and what is being drawn."""
+"""The board on the service: people who draw, sizes, strokes being drawn."""
 
 from edu_widgets.board import commands
 from edu_widgets.board.documents import Board

@@ -1,4 +1,4 @@
-"""Rules for what is on the board: drawing, erasing, moving."""
+"""Rules for the board's items: drawing, erasing, moving."""
 
 from collections.abc import Sequence
 from typing import Any

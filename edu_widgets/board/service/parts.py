@@ -46,7 +46,7 @@ class Drawing:
 
 
 class Drawings(dict[str, Drawing]):
-    """By course, what is being drawn."""
+    """The strokes that are being drawn, by course."""
 
     def of(self, course: str) -> Drawing:
         """Return that of a course."""

@@ -1,4 +1,4 @@
-"""Deletion of what was cleared, a slice a second, and of what a person drew who is erased."""
+"""Deletion of cleared items, a slice a second, and of an erased person's items."""
 
 import msgspec
 

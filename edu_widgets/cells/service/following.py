@@ -35,7 +35,7 @@ def follow(stage: Stage, channel: str, sender: Sender, data: Any) -> None:
 
 
 def moved(stage: Stage, channel: str, person: Person) -> None:
-    """Somebody came into a channel or has left it: the number may be another, or is new to them."""
+    """Announce the number of followers, since a person came into a channel or left it."""
     kind, _, course = channel.partition(":")
     if kind == "staff" or (kind == "course" and person.id in _of(stage, course)):
         _tell(stage, course)

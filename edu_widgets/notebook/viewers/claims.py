@@ -22,7 +22,7 @@ Standing = Literal["owner", "viewer", "reader"]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody as Jupyter names them to their own page."""
+    """A person as Jupyter names them to their own page."""
 
     id: str
     name: str
@@ -41,7 +41,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """As what somebody looks: the owner, a viewer with a name of their own, or a reader."""
+    """A person's place in the notebook: owner, viewer with a name of their own, or reader."""
 
     standing: Standing
     id: str = ""
@@ -70,7 +70,7 @@ OUTSIDE = Claim(outside=True)
 
 
 def read_claim(told: object) -> Claim:
-    """A claim as a page sends it: an identity of Jupyter's; None if the server did not answer."""
+    """Read a page's claim: the answer of Jupyter's server to `/api/me`; None if there was none."""
     said: dict[str, Any] = told if isinstance(told, dict) else {}
     id_, name = said.get("username"), said.get("display_name") or said.get("name")
     if not isinstance(id_, str) or not 0 < len(id_) <= _MAX_ID:
@@ -82,7 +82,10 @@ def read_claim(told: object) -> Claim:
 
 
 class Claims:
-    """Claims by the session that a page has with the kernel. Not thread-safe."""
+    """The claims of pages, by their sessions with the kernel, and the person each belongs to.
+
+    Not thread-safe.
+    """
 
     def __init__(self, remembered: Remembered | None = None) -> None:
         self.remembered = remembered or Remembered()
@@ -93,13 +96,18 @@ class Claims:
         self._began: str | None = None
 
     def began(self, session: str) -> None:
-        """The first `host` or `join` was run by this session; later ones change nothing."""
+        """Note the session that ran the first `host` or `join`; later calls change nothing."""
         if self._began is None:
             self._began = session
             self._settle()
 
     def claim(self, session: str, claim: Claim) -> None:
-        """A page says who looks; a session keeps its first claim."""
+        """Note the claim of a page; a session keeps its first one.
+
+        Args:
+            session: The page's session with the kernel.
+            claim: The identity that Jupyter gave the page.
+        """
         if session not in self._sessions:
             self._sessions[session] = claim
             while len(self._sessions) > _MAX_SESSIONS:
@@ -109,13 +117,18 @@ class Claims:
             self._settle()
 
     def deny(self, session: str) -> None:
-        """Whoever looks by this session is not whom it is taken for; from now on they read."""
+        """Make a session a reader's, because its person has said *not me*."""
         if session in self._sessions:
             self._denied.add(session)
             self._names.pop(session, None)
 
     def name(self, session: str, name: str) -> None:
-        """Somebody whom Jupyter does not name says what they are called."""
+        """Note the name that a person gives themselves; a person named by Jupyter keeps theirs.
+
+        Args:
+            session: The session of the person's page.
+            name: The name.
+        """
         claim = self._sessions.get(session)
         if claim is None or self.place(session) == OWNER:
             return
@@ -125,7 +138,12 @@ class Claims:
             self.remembered.names[claim.identity.id] = name
 
     def same(self, id_: str, *, same: bool) -> None:
-        """The owner says whether an anonymous identity is they themselves or somebody else."""
+        """Note the owner's answer about an anonymous identity.
+
+        Args:
+            id_: The id of the identity.
+            same: True if it is the owner in another browser, False if it is another person.
+        """
         lists = (self.remembered.same, self.remembered.others)
         for one in lists:
             if id_ in one:
@@ -137,13 +155,16 @@ class Claims:
         self.remembered.names = {id_: names[id_] for id_ in self.remembered.others if id_ in names}
 
     def asked(self) -> list[Identity]:
-        """Anonymous identities of which the owner has not said whose they are."""
+        """Return the anonymous identities about which the owner has not answered yet."""
         known = {self.remembered.owner, *self.remembered.same, *self.remembered.others}
         found = {one.id: one for one in self._identities() if one.anonymous and one.id not in known}
         return list(found.values())
 
     def place(self, session: str) -> Place | None:
-        """As what a session looks; None for one that has not said it, once another has."""
+        """Return the place of a session's person: owner, viewer or reader.
+
+        None stands for a session without a claim, once another session has made one.
+        """
         claim = self._sessions.get(session)
         if claim is None:
             return None if self._sessions else OWNER

@@ -1,4 +1,4 @@
-"""The people who share a kernel in one lesson, and through which client each of them looks."""
+"""The people who share a kernel in one lesson, each with a client of their own."""
 
 from __future__ import annotations
 
@@ -74,21 +74,31 @@ class Company:
         """Makes of a viewer's client what their widgets are made with."""
 
     def add(self, widget: SharedWidget) -> None:
-        """A widget of the lesson that pages can show."""
+        """Add a widget of the lesson that pages can show."""
         self._widgets.add(widget)
 
     # -- who looks -----------------------------------------------------------------------
 
     def began(self, session: str) -> None:
-        """A cell of this session has run `host` or `join`; the first one counts."""
+        """Note the session whose cell ran `host` or `join`; the first one is the owner's."""
         self._change(lambda: self._claims.began(session))
 
     def claim(self, session: str, claim: Claim) -> None:
-        """A page says who looks at it."""
+        """Note the claim of a page.
+
+        Args:
+            session: The page's session with the kernel.
+            claim: The identity that Jupyter gave the page.
+        """
         self._change(lambda: self._claims.claim(session, claim))
 
     def name(self, session: str, name: str) -> None:
-        """Somebody without a name from Jupyter takes part under this one."""
+        """Let a person whom Jupyter does not name take part under a name of their own.
+
+        Args:
+            session: The session of the person's page.
+            name: The name.
+        """
         self._change(lambda: self._claims.name(session, name))
         self._settle()
 
@@ -109,14 +119,19 @@ class Company:
         self._settle()
 
     def session(self, page: str) -> str:
-        """The session that a page has with the kernel."""
+        """Return the session that a page has with the kernel; "" if it is not known."""
         return next(filter(None, (one.session(page) for one in tuple(self._widgets))), "")
 
     def same(self, session: str, id_: str, *, same: bool) -> None:
-        """The owner tells whether an anonymous identity is they themselves.
+        """Note the owner's answer about an anonymous identity.
+
+        Args:
+            session: The session of the page that answers.
+            id_: The id of the identity.
+            same: True if it is the owner in another browser, False if it is another person.
 
         Raises:
-            Forbidden: it is not the owner's page that says so.
+            Forbidden: the session is not the owner's.
             InvalidArgument: there is no such identity.
         """
         if not self._claims.is_owner(session):
@@ -130,7 +145,7 @@ class Company:
         return self._claims.is_owner(session)
 
     def remove(self, key: str) -> None:
-        """Somebody does not take part through this notebook any more; they may read."""
+        """End a viewer's participation; they may read from now on."""
         with self._lock:
             viewer = self._viewers.get(key)
             if viewer is None or viewer.place == OWNER:
@@ -218,7 +233,10 @@ class Company:
             self._settle()
 
     def key(self, session: str) -> str | None:
-        """Under which key a session looks; None while that is not known yet."""
+        """Return the key of a session's viewer; None while it is not known.
+
+        "" is the owner's key.
+        """
         place = self._claims.place(session)
         if place is None:
             return None
@@ -361,7 +379,10 @@ class Company:
             self._client.on_network(arm)
 
     def tend(self) -> None:
-        """End the connections of those who have no page open any more; try again for others."""
+        """End the connections of viewers without an open page, and of those that were offline.
+
+        An offline viewer gets a new connection when a page asks again.
+        """
         with self._lock:
             self._tending = False
             known = tuple(self._viewers.values())
@@ -389,7 +410,7 @@ class Company:
             viewer.client.close()
 
     def close(self) -> None:
-        """The lesson is left, by all."""
+        """End the connections of all viewers, since the lesson is left."""
         for key in tuple(self._viewers):
             with self._lock:
                 viewer = self._viewers.get(key)

@@ -1,4 +1,4 @@
-"""One widget as each of those sees it who share its kernel.
+"""One widget as each of the people sees it who share its kernel.
 
 The owner's pages are the widget's own. For each other viewer there is a twin: a widget of the same
 class, with the viewer's client and without a comm. What it says goes out on the one comm,
@@ -32,14 +32,14 @@ class Shown(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A widget or its twin: what pages are led to."""
+    """A widget or its twin, as the pages of one person show it."""
 
     widget: Shown
     channel: PageChannel
     take: Callable[[Json], None]
     """Takes a page's message."""
     welcomed: Callable[[], None]
-    """Is told of a page that has got everything."""
+    """Is called when a page has got its snapshot."""
 
     def welcome(self, page: str) -> None:
         """Show a page this face from now on."""
@@ -48,12 +48,12 @@ class Face:
 
 
 class Faces:
-    """Leads each page to the face that is for whoever looks at it. Any thread.
+    """Shows each page the face of its viewer. Any thread.
 
     Args:
-        company: Who shares the kernel.
-        own: The widget itself, which is for the owner's eyes.
-        twin: Makes the face of a viewer, of what `Company.context` gives for their key.
+        company: The people who share the kernel.
+        own: The widget itself, which the owner sees.
+        twin: Makes the face of a viewer, given their key and `Company.context` of it.
     """
 
     def __init__(self, company: Company, own: Face, twin: Callable[[str, Any], Face]) -> None:
@@ -69,7 +69,13 @@ class Faces:
         company.add(self)
 
     def take(self, page: str, session: str, content: Json) -> None:
-        """A page's message has come, from a session; `ready` says who looks."""
+        """Pass a page's message to the face of the page's viewer.
+
+        Args:
+            page: The page's id.
+            session: The page's session with the kernel.
+            content: The message; `ready` carries the page's claim.
+        """
         ready = content.get("op") == "ready"
         if ready:
             known = "who" in content
@@ -94,11 +100,11 @@ class Faces:
             face.take(content)
 
     def session(self, page: str) -> str:
-        """The session of a page that has asked."""
+        """Return the session of a page; "" for a page that has asked for nothing."""
         return self._sessions.get(page, "")
 
     def twin(self, key: str) -> Face | None:
-        """The face of a viewer, made if there is none; None while it cannot be."""
+        """Return a viewer's face, made at first use; None while the viewer has no client."""
         with self._lock:
             found = self._twins.get(key)
             context = self._company.context(key) if found is None else None
@@ -119,7 +125,7 @@ class Faces:
     # -- company.SharedWidget ------------------------------------------------------------
 
     def settle(self) -> None:
-        """Show each page what is for whoever looks at it now."""
+        """Show each page the face of its viewer, where that has changed."""
         for page, session in tuple(self._sessions.items()):
             key = self._company.key(session)
             with self._lock:
@@ -145,7 +151,7 @@ class Faces:
             face.channel.look_again()
 
     def drop(self, key: str) -> None:
-        """This viewer is gone."""
+        """Close the face of a viewer who is gone."""
         with self._lock:
             face = self._twins.pop(key, None)
             for page, at in tuple(self._at.items()):
@@ -157,16 +163,16 @@ class Faces:
             face.widget.close()
 
     def close(self) -> None:
-        """The widget is closed."""
+        """Close the faces of all viewers."""
         for key in tuple(self._twins):
             self.drop(key)
 
     @property
     def awaited(self) -> bool:
-        """True if any page shows it, to whomever."""
+        """True if any page shows the widget."""
         return self.watching > 0
 
     @property
     def watching(self) -> int:
-        """Number of people that pages show it to."""
+        """Number of people whose pages show the widget."""
         return sum(face.channel.awaited for face in (self._own, *tuple(self._twins.values())))

@@ -1,4 +1,4 @@
-"""What pages ask about the people who share a kernel: to be named, told apart, linked, removed."""
+"""Handlers of pages' intents about the people who share a kernel."""
 
 from __future__ import annotations
 

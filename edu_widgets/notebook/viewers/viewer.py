@@ -19,7 +19,7 @@ class ViewerContext:
     known: Callable[[], tuple[tuple[str, str], ...]] = tuple
 
     def headlines(self) -> list[Any]:
-        """There are none."""
+        """Return none, since no feature belongs to it."""
         return []
 
     def close(self) -> None:
@@ -30,33 +30,33 @@ class SharedWidget(Protocol):
     """A widget with a face for each viewer."""
 
     def session(self, page: str) -> str:
-        """The session of a page of it; "": it has none such."""
+        """Return the session of one of its pages; "" for a page that is not its own."""
 
     def settle(self) -> None:
-        """Show each page what is for whoever looks at it now."""
+        """Show each page the face of its viewer, where that has changed."""
 
     def is_watched(self, key: str) -> bool:
         """Return True if a page shows it to this viewer."""
 
     def told(self) -> None:
-        """Tell the pages anew about the viewers."""
+        """Send the pages the list of viewers again."""
 
     def drop(self, key: str) -> None:
-        """This viewer is gone."""
+        """Close the face of a viewer who is gone."""
 
 
 @dataclass(slots=True)
 class Viewer:
-    """Somebody who is not the owner, or the owner while others look on."""
+    """A person who is not the owner, or the owner while others look on."""
 
     key: str
     place: Place
     client: CourseClient | None = None
-    """None while it is not known whether they may take part."""
+    """The viewer's connection; None until the service has answered."""
     why: str = ""
     """The reason for reading only: `full`, `refused`, `base`, `removed`, `unknown`, `offline`."""
     context: Any = field(default=None, repr=False)
     member: str = ""
     """The id of the member whom they are linked to; "": nobody."""
     link: str = ""
-    """What came of the code they entered: `asking`, `wrong`, `limited`, `refused`, `offline`."""
+    """The state of the code they entered: `asking`, `wrong`, `limited`, `refused`, `offline`."""

@@ -28,7 +28,7 @@ RENEWED_MS = 5 * 60_000
 
 @dataclass(slots=True)
 class Stay:
-    """Somebody's stay as far as this process has seen it, in ms since 1970."""
+    """A person's stay as far as this process has seen it, in ms since 1970."""
 
     user_id: str
     name: str
@@ -47,7 +47,7 @@ class Stays:
         self._here: dict[str, Stay] = {}
 
     def look(self, people: Iterable[Person], now: int) -> list[Stay]:
-        """See who is here; return the stays that are to be noted."""
+        """Compare the people here with the known stays; returns the stays to be stored."""
         students = {person.id: person for person in people if not person.staff}
         due = []
         for id_, stay in list(self._here.items()):

@@ -23,14 +23,14 @@ KEPT_MS = 10 * 60_000
 
 
 class Sweep(msgspec.Struct, frozen=True):
-    """These people are gone, and these hands were solved, for long enough."""
+    """People who are gone and hands that were solved long enough ago to be deleted."""
 
     gone: list[str]
     solved: list[str]
 
 
 def sweep(request: Request[Sweep]) -> RuleRun:
-    """Delete what is over: it is for this lesson, not for the next."""
+    """Delete statuses and hands that are over; the next lesson begins without them."""
     staff, data = staff_channel(request.course), request.data
     ids = [id_ for user in data.gone for id_ in (status_id(user), hand_id(user))]
     ids += [hand_id(user) for user in data.solved]

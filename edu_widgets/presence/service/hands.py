@@ -16,7 +16,7 @@ _NOT_UP = "This hand is not up any more."
 
 
 def raise_(request: Request[RaiseHand]) -> RuleRun:
-    """Put a hand up. One that is up keeps its place, and says what is said now.
+    """Put a hand up; one that is up keeps its place and gets the new note.
 
     Raises:
         Refused: `INVALID` for what is too long, or in another channel than a course's.
@@ -87,7 +87,7 @@ def take(request: Request[TakeHand]) -> RuleRun:
 
 
 def solve(request: Request[SolveHand]) -> RuleRun:
-    """Somebody has been helped: what they wrote goes, who helped stays for a while.
+    """Mark a hand as solved: its note is deleted, its helper stays for a while.
 
     Raises:
         Refused: `FORBIDDEN` for students.

@@ -1,4 +1,4 @@
-"""Status, hand and attendance of a viewer who is linked to a member: one person's from then on."""
+"""The rule that gives a member the status, hand and attendance of a linked viewer."""
 
 import msgspec
 

@@ -82,7 +82,7 @@ class Roll:
     # -- who is here ------------------------------------------------------------------------
 
     def here(self, people: Iterable[Person], connections: Connections, now: int) -> list[Here]:
-        """Everybody who is here; what is known of those who are not is forgotten."""
+        """Return the people here, and forget what is known of others."""
         found = []
         for person in people:
             seen = self._look(person.id, connections, now)

@@ -1,4 +1,4 @@
-"""Timed work of presence: telling who is here, and ending what is over.
+"""Timed work of presence: announcing the people here, deleting what is over.
 
 What is known in memory is found again after a start: who is here by their connections, statuses
 and hands by looking once at the store.
@@ -72,13 +72,13 @@ class Course:
         self._stays = attendance.Stays()
 
     def here(self, stage: Stage, now: int) -> list[Here]:
-        """Everybody who is here now."""
+        """Return the people here now."""
         return self.roll.here(
             stage.people(self.channel), lambda id_: stage.connections(self.channel, id_), now
         )
 
     def changed(self, stage: Stage) -> None:
-        """Somebody may have come, gone or turned away: tell it soon."""
+        """Announce the people here soon, since somebody may have come, gone or turned away."""
         stage.announce(self.channel, FEATURE_NAME, lambda: self._say(stage))
         if self.roll.crowd:
             stage.announce(self.staff, FEATURE_NAME, lambda: self._say_staff(stage))
@@ -94,7 +94,7 @@ class Course:
         return (PRESENCE.name, told) if told is not None else None
 
     def look(self, stage: Stage, now: int) -> None:
-        """See to what is over, and who has been here for how long."""
+        """Delete what is over, and store how long people have been here."""
         if now - self._swept < SWEEP_MS:
             return
         self._swept = now
@@ -138,7 +138,7 @@ def _course(stage: Stage, channel: str) -> Course | None:
 
 
 def moved(stage: Stage, channel: str, _person: Person) -> None:
-    """Somebody came into a channel or has left it."""
+    """Announce soon that a person came into a channel or left it."""
     course = _course(stage, channel)
     if course is not None and channel == course.channel:
         course.changed(stage)

@@ -1,4 +1,4 @@
-"""Hints to the people who share a failure, and what goes with a person who is erased."""
+"""Rules for hints to the people who share a failure, and for erasing a person."""
 
 import msgspec
 

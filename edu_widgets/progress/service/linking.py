@@ -1,4 +1,4 @@
-"""The progress of a viewer who is linked to a member: one person's, the further of the two."""
+"""The rule that gives a member the further progress of a viewer who is linked to them."""
 
 import msgspec
 

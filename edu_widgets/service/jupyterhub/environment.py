@@ -1,4 +1,4 @@
-"""The variables by which JupyterHub tells a service what it is called and where it is."""
+"""The environment variables in which JupyterHub tells a service its name and its address."""
 
 import contextlib
 from collections.abc import Mapping

@@ -106,27 +106,44 @@ class Store(Protocol):
     async def changes_since(
         self, channel: str, cursor: Cursor | None, floors: dict[str, int]
     ) -> Catchup:
-        """Return the changes in a channel after `cursor`, or a reset (design: windows).
+        """Return the changes in a channel after a cursor, or a reset.
 
         A cursor beyond this store's history shows that an older copy was restored: then the channel
         gets a new epoch, once a start of the service.
 
-        `floors`: by windowed kind the lowest `born` in the mirror; older documents are left out.
+        Args:
+            channel: The channel.
+            cursor: How far the mirror is; `None` for a mirror that is empty.
+            floors: By windowed kind the lowest `born` in the mirror; older documents are left out.
         """
 
     async def page(self, channel: str, kind: str, before: int | None, limit: int) -> Page:
-        """Return the newest `limit` documents of a kind born before `before`, oldest first.
+        """Return the newest documents of a kind, oldest first.
 
         They have at most `PAGE_BYTES` together, except that there is at least one.
+
+        Args:
+            channel: The channel.
+            kind: The kind of the documents.
+            before: The `born` that they are below; `None` for the newest of all.
+            limit: The most documents.
         """
 
     async def search(
         self, channel: str, kind: str, matches: Matches, before: int | None, limit: int
     ) -> Searched:
-        """Return the newest `limit` documents of a kind born before `before` that match.
+        """Return the newest documents of a kind that match.
 
-        It examines 20,000 documents at most, for two seconds at most, a few hundred at a time in
-        turn with other searches, so that neither they nor commits nor other reads wait for it.
+        A search examines `MAX_SEARCHED` documents at most, for two seconds at most, a few hundred
+        at a time in turn with other searches, so that neither these nor commits nor other reads
+        wait for it.
+
+        Args:
+            channel: The channel.
+            kind: The kind of the documents.
+            matches: Returns True for the body of a matching document; called in another thread.
+            before: The `born` that they are below; `None` for the newest of all.
+            limit: The most documents.
         """
 
     async def put_blob(self, blob: NewBlob) -> None:
@@ -140,7 +157,13 @@ class Store(Protocol):
         """
 
     async def blob(self, channel: str, hash_: str, user_id: str) -> StoredBlob | None:
-        """Return a picture of a channel; `None` if there is none, or only another's unnamed one."""
+        """Return a picture of a channel; `None` if there is none for this person.
+
+        Args:
+            channel: The channel.
+            hash_: The picture's hash.
+            user_id: The person, who may also see their own pictures that no document names yet.
+        """
 
     async def latest(self) -> int:
         """Return the time of the latest stored document, in ms since 1970; 0 if there is none."""
@@ -174,16 +197,34 @@ class Store(Protocol):
         """Return the person with a key of this id."""
 
     async def replace_key(self, key_id: str, key: Verifier) -> None:
-        """Replace a person's key, given by its id, by another one."""
+        """Replace a person's key.
+
+        Args:
+            key_id: The id of the key to replace.
+            key: The new one.
+        """
 
     async def use_nonce(self, nonce: bytes, now: int, until: int) -> bool:
-        """Store a nonce until a time (ms since 1970); false if it was used before."""
+        """Store a nonce; returns False if it was used before.
+
+        Args:
+            nonce: The nonce.
+            now: The time in ms since 1970.
+            until: The time in ms since 1970 until which the nonce is kept.
+        """
 
     async def enter(self, course: str, user_id: str, name: str, role: str) -> StoredMember:
-        """Make a person a member, or rename one; a name that is taken becomes "Ada (2)"."""
+        """Make a person a member, or rename one.
+
+        Args:
+            course: The course.
+            user_id: The person.
+            name: The name; one that is taken becomes "Ada (2)".
+            role: The role of a new member; a member keeps theirs.
+        """
 
     async def admit(self, who: Newcomer) -> StoredMember:
-        """As `enter`, for a person with an invite, whose conditions are checked in the same commit.
+        """Make a person with an invite a member; the invite and the door are checked in the commit.
 
         A key that is stored already identifies the person it belongs to.
 
@@ -193,7 +234,7 @@ class Store(Protocol):
         """
 
     async def vouch(self, who: Newcomer) -> StoredMember:
-        """As `admit`, for a person who takes part through `who.voucher`'s notebook, as a student.
+        """Make a person a member, as a student, who takes part through `who.voucher`'s notebook.
 
         Raises:
             Refused: `REMOVED`, `FORBIDDEN`, `ROOM_FULL`: the voucher has vouched for ten others
@@ -213,9 +254,14 @@ class Store(Protocol):
     async def link(
         self, course: str, viewer: str, digest: str, now: int, rules: Sequence[LinkRule] = ()
     ) -> StoredMember:
-        """Make a viewer the member whose code this is, and the viewer's own channel empty.
+        """Link a viewer to the member whose code this is, and empty the viewer's own channel.
 
-        `rules` decide, in the same commit, which other documents become the member's.
+        Args:
+            course: The course.
+            viewer: The id of the viewer.
+            digest: The digest of the code.
+            now: The time in ms since 1970.
+            rules: Decide, in the same commit, which other documents become the member's.
 
         Raises:
             Refused: `INVITE_INVALID`: there is no such code; `FORBIDDEN`, `INVALID`, `REMOVED`.
@@ -236,17 +282,25 @@ class Store(Protocol):
     async def set_invite(
         self, invite: StoredInvite, *, unless_good_at: int | None = None
     ) -> StoredInvite:
-        """Replace a course's invite; return the one that holds.
+        """Replace a course's invite; returns the one that holds.
 
-        `unless_good_at`: a time in ms since 1970; an invite that is good then is kept. Of several
-        processes that start at once all get the invite of the first.
+        Args:
+            invite: The new invite.
+            unless_good_at: A time in ms since 1970: an invite that is good then is kept, so that
+                several processes that start at once all get the invite of the first.
         """
 
     async def invite(self, course: str) -> StoredInvite | None:
         """Return a course's invite."""
 
     async def add_staff_invite(self, course: str, code_hash: bytes, expires: int) -> None:
-        """Store the hash of an invite for one instructor; `expires` in ms since 1970."""
+        """Store an invite for one instructor.
+
+        Args:
+            course: The course.
+            code_hash: The hash of the invite's code.
+            expires: The time in ms since 1970 until which the invite is good.
+        """
 
     async def door(self, course: str) -> Door:
         """Return a course's rules of admission."""
@@ -261,9 +315,13 @@ class Store(Protocol):
         """Allow or forbid that people take part through the notebooks of others."""
 
     async def remove(self, who: Removed, by: str, *, same_join: bool) -> tuple[Removed, ...]:
-        """Remove a person; with `same_join` also students with the same invite and address.
+        """Remove a person; returns those who were not removed before.
 
-        Returns those who were not removed before.
+        Args:
+            who: The person, the course and the time.
+            by: The id of the person who removes them.
+            same_join: True to remove also the students who joined with the same invite from the
+                same address.
 
         Raises:
             Refused: `REMOVED`: `by` was removed.
@@ -287,27 +345,50 @@ class Store(Protocol):
     ) -> int:
         """Erase a person from a course; returns the number of changed or deleted documents.
 
-        Documents they created become tombstones; `rules` decide, in the same commit, which others
-        have to change. Their membership, replies and unused keys are deleted.
+        Documents they created become tombstones. Their membership, replies and unused keys are
+        deleted.
+
+        Args:
+            course: The course.
+            user_id: The person.
+            now: The time in ms since 1970.
+            rules: Decide, in the same commit, which documents of others have to change.
         """
 
     async def called(self, course: str, who: str) -> tuple[StoredMember, ...]:
-        """Return the members of a course with this id, or else this name; also removed people."""
+        """Return the members of a course with this id, or else this name; also removed people.
+
+        Args:
+            course: The course.
+            who: An id or a name.
+        """
 
     async def retire(self, before: int, keep: Sequence[str] = ()) -> tuple[str, ...]:
-        """Erase the data of courses without a stored change since a time; returns their names.
+        """Erase the data of unused courses; returns their names. Their invites and doors stay.
 
-        Their invites and doors stay, and the courses in `keep` are left alone.
+        Args:
+            before: The time in ms since 1970 since which nothing was stored in them.
+            keep: Courses that are left alone.
         """
 
     async def sweep(self, now: int, tombstones_before: int) -> None:
-        """Delete what has expired, and tombstones made before a time (ms since 1970)."""
+        """Delete nonces, codes, replies and pictures that have expired, and old tombstones.
+
+        Args:
+            now: The time in ms since 1970.
+            tombstones_before: The time in ms since 1970 before which tombstones are deleted.
+        """
 
     async def sizes(self) -> dict[str, int]:
         """Return the number of rows of each table."""
 
     async def seen(self, user_ids: Iterable[str], now: int) -> None:
-        """Note that people are connected, so that they are not forgotten for a while."""
+        """Note that people are connected, so that they are not forgotten for a while.
+
+        Args:
+            user_ids: The people.
+            now: The time in ms since 1970.
+        """
 
     async def close(self) -> None:
         """Store what is queued, then close every file and end every thread."""

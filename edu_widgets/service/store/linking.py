@@ -1,4 +1,4 @@
-"""Viewers who are a member of the course by themselves, in SQLite.
+"""Linking viewers to the members that they are, in SQLite.
 
 Functions that write run in the writer's open transaction.
 """
@@ -56,7 +56,7 @@ def link(
     now: int,
     rules: Sequence[LinkRule],
 ) -> Committed:
-    """Make a viewer the member whose code this is; what is counted of both becomes one person's.
+    """Link a viewer to the member whose code this is; counts of both become one person's.
 
     Raises:
         Refused: `INVITE_INVALID`: there is no such code; `FORBIDDEN`, `INVALID`, `REMOVED`.

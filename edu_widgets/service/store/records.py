@@ -1,4 +1,4 @@
-"""What a store takes and gives: commits, catch-ups, people, invites, pictures."""
+"""Arguments and results of a store: commits, catch-ups, people, invites, pictures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -73,7 +73,7 @@ class StoredMember:
 
     @property
     def person(self) -> Person:
-        """The person they are in the course; who is linked is the member, as a student."""
+        """The person in the course; a linked viewer is the member, as a student."""
         if self.linked:
             return Person(self.linked, self.name, "student", linked=True)
         return Person(self.user_id, self.name, self.role, self.via)
@@ -107,7 +107,7 @@ class StoredInvite:
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody who wants to become a member, or to come back under a name."""
+    """A person who wants to become a member, or to come back under a name."""
 
     course: str
     user_id: str
@@ -151,7 +151,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Somebody who was removed from a course; `at` in ms since 1970."""
+    """A person who was removed from a course; `at` in ms since 1970."""
 
     course: str
     user_id: str

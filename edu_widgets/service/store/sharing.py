@@ -30,4 +30,4 @@ class SharedStore(Store, Protocol):
         """
 
     def listen_own(self, callback: Callable[[bytes], None]) -> None:
-        """Call back on the event loop with what is told to this process alone."""
+        """Call back on the event loop with the messages of other processes to this one."""

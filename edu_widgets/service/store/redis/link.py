@@ -28,7 +28,7 @@ _SCRIPTS = ("commit", "replace", "lead")
 
 
 class LinkError(Exception):
-    """Redis cannot be reached, or did not answer: the outcome of what was sent is unknown."""
+    """Redis cannot be reached or did not answer; the outcome of a request is unknown."""
 
 
 class Link:
@@ -193,7 +193,7 @@ def _where(options: dict[str, Any]) -> str:
 
 
 class Subscription:
-    """A thread that hands on what is published, and says when something may be missed."""
+    """A thread that hands on published entries, and says when some may be missing."""
 
     def __init__(
         self,

@@ -259,7 +259,7 @@ class Replica:
                 yield
 
     def listen(self, heard: list[Heard]) -> None:
-        """Apply what others have published; ask for what is missing."""
+        """Apply entries that others have published, and ask for missing ones."""
         self.check_histories()
         entries = [(item.course, item.entry) for item in heard if item.entry]
         for course in self.apply_each(entries):

@@ -115,7 +115,7 @@ class RedisStore(SqliteStore):
         return bool(await self._telling.publish(self._redis.replica.own_channel(process), news))
 
     def listen_own(self, callback: Callable[[bytes], None]) -> None:
-        """Call back with what is told to this process alone."""
+        """Call back with the messages of other processes to this one."""
         self._redis.own.append(callback)
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What processes tell each other, beside what they store: a thread with a connection of its own.
+"""Messages between processes that are not stored, by a thread with a connection of its own.
 
 It does not wait behind commits, and nothing that it publishes is kept.
 """

@@ -85,7 +85,7 @@ class RedisWriter:
         return self._put(Task(self._loop.create_future(), ask=ask))
 
     def heard(self, channel: str, entry: bytes) -> None:
-        """Take what was published; may be called in any thread."""
+        """Take a published entry; may be called in any thread."""
         last = channel.rpartition("}:")[2]
         if last != "log":
             with contextlib.suppress(RuntimeError):  # the loop is closed
