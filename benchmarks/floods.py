@@ -199,7 +199,8 @@ def attack(kind: str, port: int, token: str, seconds: float) -> None:
 
 async def serve(pipe: Connection) -> None:
     from edu_widgets.service import listening
-    from edu_widgets.service.server import Options, Server
+    from edu_widgets.service.options import Options
+    from edu_widgets.service.server import Server
 
     listening.raise_file_limit()
     with tempfile.TemporaryDirectory() as folder:

@@ -161,8 +161,9 @@ async def service_way(pipe: Connection, size: int, *, whole: bool = True) -> Non
     from edu_widgets.service.frames import Frame
     from edu_widgets.service.hub import Hub
     from edu_widgets.service.member import Member
+    from edu_widgets.service.options import Options
     from edu_widgets.service.rooms import Room
-    from edu_widgets.service.server import Options, Server
+    from edu_widgets.service.server import Server
 
     meter = Meter()
     write, receive = Room.write, dispatch.receive

@@ -27,7 +27,8 @@ def resident_kib() -> float:
 
 async def serve(pipe: Connection) -> None:
     from edu_widgets.service.config import from_table
-    from edu_widgets.service.server import Options, Server
+    from edu_widgets.service.options import Options
+    from edu_widgets.service.server import Server
 
     table = from_table({"maxConnectionsPerPerson": 10_000, "rateLimits": False})
     with tempfile.TemporaryDirectory() as folder:

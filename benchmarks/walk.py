@@ -33,7 +33,8 @@ import edu_widgets as edu
 from edu_widgets.client.runtime.threads import stop_threads
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import course_channel, user_channel
-from edu_widgets.service.server import Options, Server
+from edu_widgets.service.options import Options
+from edu_widgets.service.server import Server
 from tests.notebook.doubles import RecordingComm
 from tests.waiting import wait_until
 

@@ -23,7 +23,8 @@ from edu_widgets.service.jupyterhub.environment import HubService, hub_service
 from edu_widgets.service.jupyterhub.groups import Access, GroupRule
 from edu_widgets.service.jupyterhub.groups import group_rule as parsed_rule
 from edu_widgets.service.locks import alone_in
-from edu_widgets.service.server import HOST, Options, Redis, Server
+from edu_widgets.service.options import Options, Redis
+from edu_widgets.service.server import HOST, Server
 
 DEFAULT_PORT = 8765
 

@@ -5,11 +5,9 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from importlib import metadata
-from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
@@ -33,7 +31,7 @@ from edu_widgets.service.admission import Admission
 from edu_widgets.service.app import application, http_log
 from edu_widgets.service.audit import FILE as AUDIT
 from edu_widgets.service.audit import Audit
-from edu_widgets.service.config import ServiceConfig, changed_rows
+from edu_widgets.service.config import changed_rows
 from edu_widgets.service.connection_writer import GOODBYE_S
 from edu_widgets.service.door import Door
 from edu_widgets.service.following import Following
@@ -41,20 +39,17 @@ from edu_widgets.service.forwarding import Forwarding
 from edu_widgets.service.gate import Gate, Gates
 from edu_widgets.service.hub import Hub
 from edu_widgets.service.jupyterhub import roles as hub_roles
-from edu_widgets.service.jupyterhub.api import UserApi
-from edu_widgets.service.jupyterhub.groups import Access
 from edu_widgets.service.jupyterhub.people import HubPeople
 from edu_widgets.service.linking import LinkedMembers
 from edu_widgets.service.neighbours import Neighbours
+from edu_widgets.service.options import Options
 from edu_widgets.service.people import OWNER, Members
 from edu_widgets.service.roles import tell_in_the_end
-from edu_widgets.service.rooms import LEASE_S
 from edu_widgets.service.rules import Person
 from edu_widgets.service.steady_time import go_on_from, now_ms
 from edu_widgets.service.store import StoredInvite
 from edu_widgets.service.store.sharing import SharedStore
 from edu_widgets.service.store.sqlite import SqliteStore
-from edu_widgets.service.tokens import Key
 
 _log = logging.getLogger("edu_widgets.service")
 
@@ -81,44 +76,6 @@ END_S = 3.0
 """Seconds that requests have as the service ends: some wait for a body, or until they are paid."""
 
 TOMBSTONES_KEPT_MS = 30 * 24 * 3600 * 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Redis:
-    """A Redis that several processes share; see `store.redis.store.RedisStore`."""
-
-    url: str = field(repr=False)
-    password: str | None = field(default=None, repr=False)
-    ballot_keys: Path | None = None
-    allow_loss: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Options of a service. `port=None`: the port used last in the folder, else the first free."""
-
-    courses: tuple[str, ...]
-    data_dir: Path
-    address: addresses.Address = field(default_factory=lambda: addresses.address(None))
-    port: int | None = None
-    config: ServiceConfig = field(default_factory=ServiceConfig)
-    keys: tuple[Key, ...] = ()
-    features: str = ""
-    """The allowed features of those installed (see `features.installed`); "": all."""
-    modules: tuple[str, ...] = ()
-    """Dotted names of the modules of further features."""
-    invite_ms: int = 0
-    watch: tuple[int, ...] = ()
-    linger_s: float = 600.0
-    install_hint: str = ""
-    """Installation instructions for an invite's page; "": the general ones."""
-    keep: bool = True
-    roster: Sequence[str] | None = None
-    lease_s: float = LEASE_S
-    jupyterhub: tuple[UserApi, Access] | None = None
-    """Asks JupyterHub, and decides about its people, where the service is behind one."""
-    redis: Redis | None = None
-    """The store that several processes share; `None`: a file in the folder."""
 
 
 class Server:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from edu_widgets.service.server import Options, Server
+from edu_widgets.service.options import Options
+from edu_widgets.service.server import Server
 from tests.loop_thread import LoopThread
 
 COURSE = "py101"

@@ -14,7 +14,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from edu_widgets.protocol import uuid7
-from edu_widgets.service.server import Options, Server
+from edu_widgets.service.options import Options
+from edu_widgets.service.server import Server
 from tests.waiting import PATIENCE, SOCKET
 
 from .carrying import CARRIERS, Ended, HttpSocket

@@ -23,7 +23,8 @@ from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
 from edu_widgets.service import launch, owner, processes, state
 from edu_widgets.service.locks import FileLock
-from edu_widgets.service.server import Options, Server
+from edu_widgets.service.options import Options
+from edu_widgets.service.server import Server
 from tests.ports import own_port
 from tests.waiting import PATIENCE, SOCKET, wait_until
 

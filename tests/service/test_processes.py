@@ -15,7 +15,7 @@ import pytest
 
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.service import state
-from edu_widgets.service.server import Redis
+from edu_widgets.service.options import Redis
 from tests.conftest import ROOT, require
 from tests.redis_server import RedisServer
 from tests.waiting import PATIENCE, comes_true, wait_until

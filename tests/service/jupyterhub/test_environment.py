@@ -9,7 +9,7 @@ from edu_widgets.service import addresses, serve
 from edu_widgets.service.jupyterhub.api import HubApi
 from edu_widgets.service.jupyterhub.environment import hub_service
 from edu_widgets.service.jupyterhub.groups import GroupRule
-from edu_widgets.service.server import Options
+from edu_widgets.service.options import Options
 
 MANAGED = {
     "JUPYTERHUB_SERVICE_NAME": "class",
