@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return told(lambda: _run(args))
 
 
-def _run(args: argparse.Namespace) -> int:
+def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
     if args.command == "serve":
         from edu_widgets.service import serve
 
@@ -40,6 +40,10 @@ def _run(args: argparse.Namespace) -> int:
         from edu_widgets.demo import run
 
         return run.run(args)
+    if args.command == "load":
+        from edu_widgets.load import run as load
+
+        return load.run(args)
     from edu_widgets.service import tending
 
     if args.command == "erase":
@@ -91,6 +95,7 @@ def _data_folder(args: argparse.Namespace) -> Path:
 def _parser() -> argparse.ArgumentParser:
     from edu_widgets.demo import run
     from edu_widgets.doctor import run as doctor
+    from edu_widgets.load import run as load
     from edu_widgets.service import serve, tending
 
     parser = Parser(prog="edu-widgets", description="A live classroom inside the notebook.")
@@ -104,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     tending.add_commands(commands)
     doctor.add_arguments(
         commands.add_parser("doctor", help="say why a lesson does not work, and what to do")
+    )
+    load.add_arguments(
+        commands.add_parser("load", help="put load on a service of one's own, and measure it")
     )
     _config_arguments(commands.add_parser("config", help="show the settings in force"))
     return parser
