@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -129,8 +131,18 @@ def unit(text: str, _: Patch) -> None:
     started = re.findall(r"^Exec\w+=(.*(?:\\\n.*)*)", text, re.MULTILINE)
     assert started
     for line in started:
-        program, _, arguments = line.partition(" ")
+        program, _, arguments = line.replace("%i", "8765").partition(" ")
         commands.check(f"{program.rsplit('/', 1)[-1]} {arguments}")
+    analyze = shutil.which("systemd-analyze")
+    if analyze is not None:  # where there is a systemd, it reads the unit itself
+        file = Path("edu-widgets@.service").absolute()
+        file.write_text(re.sub(r"(?m)^(Exec\w+=)\S+", r"\1/bin/true", text), "utf-8")
+        named = file.with_name("edu-widgets@8765.service") if "%i" in text else file
+        named.write_text(file.read_text("utf-8"), "utf-8")
+        command = [analyze, "verify", str(named)]
+        checked = subprocess.run(command, capture_output=True, text=True, check=False)
+        wrong = [line for line in checked.stderr.splitlines() if file.parent.as_posix() in line]
+        assert not wrong
 
 
 def drawing(text: str, _: Patch) -> None:
