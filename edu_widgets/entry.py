@@ -63,28 +63,32 @@ def host(  # noqa: PLR0913 - the options of a service
 ) -> Lesson:
     """Start the embedded service for a course, or find it running, and enter as its instructor.
 
-    Loopback only by default; `address` may be `"lan"`, an address of this computer, or the
-    public URL under which a proxy shows it. The service outlives a kernel restart and ends
-    itself ten minutes (setting `EduWidgets.linger`) after the last member is gone, unless
-    `keep`. What its channels allow is a setting too; `config` sets what this call says, as
-    `{"Channels": {"course": {"maxUsers": 300}}}`.
-
-    Asked for again, it is the same lesson: also under another `name`, which the class is told,
-    and at another `address` or `port`. It waits up to 3 s until the link is up.
-
-    With `rehearse` it enters a room of its own instead, which begins empty each time: with its own
-    invite and a service on this computer, wherever the real course is. Students of the course see
-    nothing of it, and nothing of it appears in the course later.
+    The service outlives a restart of the kernel. Called again, it returns the same lesson, also
+    under another `name`, which the class is told, and at another `address` or `port`. It waits up
+    to 3 s until the link is up.
 
     On a page of Voilà or `marimo run`, whose visitors share its author's account, each of them
     enters as a student of a name made up (*Guest 4821*), unless the setting
     `EduWidgets.visitorRole` says `"instructor"`.
 
-    With a `roster` only these names may join, each of them once; without one it is as it was, or
-    as the setting `EduWidgets.rosterFile` says.
-
     Where the setting `EduWidgets.hubService` names a service of JupyterHub that holds the course,
     its instructors enter there, and no other service is started; `address="loopback"` starts one.
+
+    Args:
+        course: The course's name.
+        name: The name that others see; None: the account's.
+        address: `"loopback"`, `"lan"`, an address of this computer, or the public URL under which
+            a proxy shows it; None: unchanged, at first loopback only.
+        port: Exactly this port; None: the one used last, or the next free one.
+        keep: True to keep the service running; it ends itself ten minutes (setting
+            `EduWidgets.linger`) after the last member is gone otherwise.
+        rate_limits: False to lift the limits on the rate of messages.
+        rehearse: True to enter a room of its own instead, which begins empty each time: with its
+            own invite and a service on this computer. Students of the course see nothing of it, and
+            nothing of it appears in the course later.
+        roster: The only names that may join, each of them once; None: unchanged, or as the setting
+            `EduWidgets.rosterFile` says.
+        config: Settings for this call, as `{"Channels": {"course": {"maxUsers": 300}}}`.
 
     Raises:
         Forbidden: JupyterHub's service holds the course, where you are no instructor.

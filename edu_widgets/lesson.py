@@ -225,7 +225,7 @@ class Lesson(LessonAdmission):
     ) -> Path:
         """Write the lesson's content into one HTML page that can be read without a service.
 
-        The page loads nothing from anywhere. It has what everybody in the course may see.
+        The page loads nothing from anywhere. It has only content for everybody in the course.
 
         Args:
             path: Its file, which is replaced if it is there: `"lesson.html"`.
@@ -273,14 +273,14 @@ class Lesson(LessonAdmission):
         height: int | None = None,
         lang: str | None = None,
     ) -> CoursePanel:
-        """All of it in one widget, as tabs; the same one however often these tabs are asked for.
+        """Return one widget with the features as tabs; the same object for the same tabs.
 
         Args:
             tabs: The names of the tabs in order, as `"chat"`, `"people"`; all if none are given.
-            height: The height of what is in the tabs, in pixels.
+            height: The height of the tabs' content, in pixels.
             lang: `"en"` or `"tr"`: the language of the panel and of the widgets in it.
 
-        What is not given stays as it is.
+        Arguments left out change nothing.
 
         Raises:
             InvalidArgument: there is no such tab, height or language.

@@ -96,7 +96,7 @@ class ChatApi(Moderation):
 
         Args:
             text: The question.
-            anonymous: True to keep from everybody in the course who asks, instructors included.
+            anonymous: True to hide the author from everybody in the course, instructors included.
 
         Raises:
             InvalidArgument: no instructor has allowed anonymous questions; nothing was sent.

@@ -80,7 +80,7 @@ class Moderation:
     def anonymous_questions(self, allowed: bool) -> Receipt:  # noqa: FBT001
         """Allow to ask questions anonymously, or forbid it. Staff only.
 
-        What was asked anonymously before stays so.
+        Questions that were asked anonymously before stay so.
         """
         if not isinstance(allowed, bool):
             raise InvalidArgument(f"allowed is True or False, not {allowed!r:.40}.")

@@ -55,7 +55,7 @@ def search(
 def result(
     client: CourseClient, answer: Answer, query: str, before: int | None
 ) -> tuple[Found, EduWidgetsError | None]:
-    """Return what a settled answer found; on an error, loaded messages and the error."""
+    """Return the messages of a settled answer; on an error, loaded messages and the error."""
     error = answer.error
     try:
         if error is None:

@@ -76,7 +76,7 @@ class PollsApi:
             again: True for a new poll, even if the cell has asked this one before.
 
         Raises:
-            InvalidArgument: something about the question cannot be; the message says what.
+            InvalidArgument: a part of the question is not possible; the message names it.
             Refused: only instructors run polls.
             NotConnected: the lesson is closed.
         """
@@ -108,8 +108,8 @@ class PollsApi:
     def load(self, path: str | Path) -> list[Poll]:
         """Prepare the questions of a file (YAML or Markdown) as drafts; `next()` asks them.
 
-        Loaded again, what was asked or prepared in this lesson stays, with the right answers and
-        times of the file; what was asked in an earlier lesson is prepared anew. It prints which.
+        Loaded again, polls that were asked or prepared in this lesson stay, with the right answers
+        and times of the file; polls of an earlier lesson are prepared anew. The call prints which.
 
         Raises:
             InvalidArgument: the file cannot be read, or something in it is no question.
@@ -233,7 +233,7 @@ class PollsApi:
             bom: True to begin with a byte order mark, as Excel wants it.
 
         Raises:
-            Refused: only instructors may read who chose what.
+            Refused: only instructors may read the choices of people.
             NotConnected: the service does not answer.
             InvalidArgument: the file cannot be written.
         """

@@ -60,7 +60,7 @@ class Asking:
         Args:
             asked: The question.
             open_: Whether it is to be open at once; otherwise it is a draft.
-            again: What asks anew, to be said in a cell; empty: this call does.
+            again: The code that asks anew, to be printed; empty: this call asks anew.
             renewed: Whether a draft of an earlier lesson is prepared anew, to come last.
         """
         self._await_documents()

@@ -31,8 +31,8 @@ class Poll(PollOutcome):
     """A poll of a course, as it is now. Methods that change it return a receipt at once.
 
     Displayed by being the last line of a cell: never counts, which are revealed or asked for
-    with `results()`. What sends something raises `NotConnected` once the lesson is closed, and
-    `OutboxFull` where too much is waiting.
+    with `results()`. Methods that send raise `NotConnected` once the lesson is closed, and
+    `OutboxFull` if too much is waiting.
     """
 
     _inner: ClassVar[str] = "amend ask_missing begin exported"

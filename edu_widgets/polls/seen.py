@@ -66,7 +66,7 @@ def edited(seen: Seen, edits: list[PendingCommand[EditPoll]]) -> Seen:
 def present_vote(
     poll: Poll, counted: Choice | None, votes: list[PendingCommand[CastVote]]
 ) -> Vote | None:
-    """One's vote in the present round: the newest on its way, else what was counted."""
+    """Return one's own vote in the present round: the newest that is pending, else `counted`."""
     mine = [v for v in votes if (v.data.poll_id, v.data.round) == (poll.id, poll.round)]
     acknowledged = [own.data.choice for own in mine if own.state == "sent"]
     counted = acknowledged[-1] if acknowledged else counted

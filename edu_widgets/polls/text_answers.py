@@ -51,7 +51,7 @@ class Moderation:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """The spelling of each text that others were merged into, by what makes texts equal."""
+        """The spelling of each text that others were merged into, by its folded form."""
         return {equality_key(into): into for into in self.merged.values()}
 
     def applied(self, result: RoundResult) -> RoundResult:

@@ -57,7 +57,7 @@ def number_of(value: object, name: str = "") -> float:
     """Return a number as a poll keeps it, a double that is exactly the given value.
 
     Args:
-        value: What was given.
+        value: The given value.
         name: The argument that it was given for.
 
     Raises:
@@ -104,7 +104,7 @@ def values_of(values: object, what: str, *, ordered: bool = False) -> list[Any]:
 
     Args:
         values: A list, tuple, array or other iterable; where order does not matter a set too.
-        what: What they are, as a message begins with it.
+        what: The noun for the values, with which a message begins.
         ordered: Whether their order says something, which a set has not.
 
     Raises:
