@@ -226,7 +226,7 @@ class Voila(Served):
         return ["-m", "voila", "n.ipynb", "--no-browser", f"--port={self.port}", *look]
 
     def make_dark(self, page: Page) -> None:
-        page.goto(f"{self.address()}?voila-theme=dark", wait_until="domcontentloaded")
+        page.goto(f"{self.address()}?theme=dark", wait_until="domcontentloaded")
 
 
 class VoilaClassic(Voila):

@@ -80,3 +80,34 @@ def test_an_instructors_page_shows_no_staff_content_to_two(
     bob.says("I am a student here.")
     mira.sees("I am a student here.")
     expect(mira.message("I am a student here.")).to_contain_text("via Mira")
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("kernel", ["ipykernel-7.4"])
+def test_a_code_makes_a_viewer_one_with_their_own_membership(
+    lesson: Class, notebook: OpenNotebook, kernel: str
+) -> None:
+    mira = lesson.instructor(kernel)
+    own = lesson.student("Bob", kernel)
+    ada = lesson.student("Ada", kernel, **named("Ada"))
+    bob = Person(notebook(again=ada.lab, **named("Bob")).wait_kernel())
+    bob.lab.run_cell(2)
+    bob.says("As who I am here.")
+    mira.sees("As who I am here.")
+    expect(mira.message("As who I am here.")).to_contain_text("via Ada")
+
+    sign(bob).click()
+    page = bob.lab.page
+    page.get_by_role("button", name="I am in the class already").click()
+    entry = page.get_by_role("textbox", name="Code", exact=True)
+    entry.fill("WRONG-CODE")
+    page.get_by_role("button", name="Link", exact=True).click()
+    expect(entry).to_have_attribute("aria-invalid", "true")
+    entry.fill(own.lab.execute("print(lesson.link_code().code)"))
+    page.get_by_role("button", name="Link", exact=True).click()
+
+    # The dialogue goes as the page becomes the member's, who has no second name.
+    expect(entry).to_have_count(0)
+    expect(bob.chat.get_by_role("button", name="You are Bob", exact=True)).to_be_visible()
+    expect(bob.chat.get_by_role("button", name="3 here", exact=True)).to_be_visible()
+    bob.sees("As who I am here.")
