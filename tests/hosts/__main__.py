@@ -288,7 +288,8 @@ def main() -> int:
     expect.set_options(timeout=PATIENCE * 1000)
     package, failed = wheel(), False
     for name in said.hosts or HOSTS:
-        with tempfile.TemporaryDirectory() as made:
+        # A service that was started again may still write while its folder goes.
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as made:
             folder = Path(made)
             with (
                 pytest.MonkeyPatch.context() as patch,
