@@ -131,6 +131,28 @@ def test_a_class_follows_code_and_plots(course: Path, monkeypatch: pytest.Monkey
         assert (course / "notebooks/look-before-you-compute.ipynb").exists()
 
 
+@pytest.mark.nightly
+def test_a_lesson_is_drawn_over_a_figure(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def marks() -> None:
+        monkeypatch.setenv("EDU_WIDGETS_INVITE", invite(course))
+        drawn = "lesson.board.strokes[-1].state == 'sent'"
+        acts: Acts = {"mark": ["len(lesson.board.pens) == 1"], "again": [drawn]}
+        with executed("board-student.ipynb", acts) as ada:
+            assert "('Mira', 'sticky'), ('Ada', 'ellipse')" in output(ada, "again")
+
+    with Students(course, "Ada") as students:
+        # The student is there before the pen is given.
+        there = "len(lesson.board.strokes) == 2"
+        acts: Acts = {"pen": [lambda: students.lessons], "marked": [marks, there]}
+        with executed("board-instructor.ipynb", acts) as mira:
+            kept = {id_: output(mira, id_) for id_ in ("pen", "marked", "turns", "save")}
+        assert kept["pen"] == "['Ada']"
+        assert kept["marked"] == "[('ellipse', 'blue', (220.0, 90.0))]"
+        assert kept["turns"] == "(1.91, 4.37)"
+        assert kept["save"] == r"(True, b'\x89PNG')"
+        assert (course / "notebooks/turns.svg").stat().st_size > 10_000
+
+
 def test_an_instructor_rehearses_alone(course: Path) -> None:
     acts: Acts = {
         "answer-send": ["len(lesson.chat.questions) == 1"],

@@ -15,6 +15,7 @@ import {
   readDoc,
 } from "../core/messages";
 
+/** The tools, in the order of the protocol. */
 export const TOOLS = [
   "pen",
   "marker",
@@ -25,9 +26,12 @@ export const TOOLS = [
   "text",
   "sticky",
 ] as const;
+/** What a thing was drawn with. */
 export type Tool = (typeof TOOLS)[number];
 
+/** The inks, in the order of the protocol. */
 export const INKS = ["ink", "blue", "green", "amber", "red", "violet"] as const;
+/** The name of an ink. */
 export type Ink = (typeof INKS)[number];
 
 /** What is drawn: its tool, its ink, its width and where its points are. */
@@ -43,6 +47,7 @@ export interface Drawn {
   text: string;
 }
 
+/** A thing on the board, as the kernel tells it. */
 export interface Item extends Doc, Drawn {
   name: string;
   at: number;
@@ -51,6 +56,7 @@ export interface Item extends Doc, Drawn {
   state: string;
 }
 
+/** A page of the board, and the picture that it lies on. */
 export interface Page extends Doc {
   order: number;
   ground: Fields | null;
@@ -78,6 +84,7 @@ export interface Offer extends Doc {
   view: View | null;
 }
 
+/** What is offered before the kernel has told. */
 export const noOffer: Offer = {
   ...{ id: "room", draws: false, hand: false, staff: false, open: false, pens: {} },
   ...{ leader: "", leads: false, view: null },
@@ -92,6 +99,7 @@ const ofItem = {
   ...{ text: isText, name: isText, at: isTime, staff: isFlag, mine: isFlag, state: isText },
 };
 
+/** A thing on the board; `null` if it cannot be drawn. */
 export function readItem(value: unknown): Item | null {
   const doc = readDoc<Item>(value, ofItem);
   if (!doc?.page || !doc.tool || !doc.points || doc.x === undefined || doc.y === undefined) {
@@ -102,6 +110,7 @@ export function readItem(value: unknown): Item | null {
   return { ...plain, staff: false, mine: false, ...doc, page, tool, points, x, y };
 }
 
+/** A page; `null` if it is none. */
 export function readPage(value: unknown): Page | null {
   const doc = readDoc<Page>(value, {
     id: isText,
@@ -112,6 +121,7 @@ export function readPage(value: unknown): Page | null {
   return doc && { order: 0, ground: null, ...doc };
 }
 
+/** A view; `null` if it is none. */
 export function readView(value: unknown): View | null {
   if (!isFields(value)) return null;
   const [x, y, width, height] = [value.x, value.y, value.width, value.height].map(asNumber);
@@ -119,6 +129,7 @@ export function readView(value: unknown): View | null {
   return { page: asText(value.page), x, y, width, height };
 }
 
+/** Who draws here; `null` if that is not told. */
 export function readOffer(value: unknown): Offer | null {
   if (!isFields(value) || value.id !== "room") return null;
   const pens = isFields(value.pens) ? value.pens : {};
@@ -148,6 +159,7 @@ export interface Part {
   staff: boolean;
 }
 
+/** What others are drawing; what cannot be drawn is left out. */
 export const readParts = (value: unknown): Part[] =>
   asList(value).flatMap((one): Part[] => {
     if (!isFields(one) || !asText(one.id)) return [];

@@ -16,6 +16,7 @@ export function draw(canvas: Canvas, item: Drawn, inks: Inks, author = ""): void
   drawPoints(canvas, item, pointsOf(item), inks, author);
 }
 
+/** Draw a thing whose points are known, on a canvas whose unit is a pixel of the page. */
 export function drawPoints(
   canvas: Canvas,
   item: Look,

@@ -18,6 +18,7 @@ interface FootProps {
   floats: Floats;
 }
 
+/** The foot of the board: its pages, what is done with one, the zoom, and the export. */
 export const Foot = withHooks(function Foot(
   { room, sheet, floats }: FootProps,
   { words }: Context,

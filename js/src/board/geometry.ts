@@ -3,6 +3,7 @@
 import type { Drawn, Item } from "./documents";
 import { decode, type Point, QUARTERS } from "./points";
 
+/** A box on the page, in its pixels. */
 export interface Box {
   left: number;
   top: number;
@@ -10,13 +11,18 @@ export interface Box {
   bottom: number;
 }
 
+/** The widths of the pen, in pixels, from thin to thick. */
 export const WIDTHS = [2, 4, 7];
 /** How many times as wide as the pen the marker is. */
 const MARKER = 5;
+/** The size of a text, in pixels. */
 export const FONT = 18;
+/** The height of a line of text, in pixels. */
 export const LINE = 24;
+/** The size of a note, in pixels. */
 export const NOTE = { width: 168, height: 120 };
 
+/** The width of a thing's line, in pixels. */
 export const widthOf = ({ width, tool }: Pick<Drawn, "width" | "tool">): number =>
   (WIDTHS[Math.min(Math.max(Math.round(width), 1), 3) - 1] as number) *
   (tool === "marker" ? MARKER : 1);
@@ -25,6 +31,7 @@ export const widthOf = ({ width, tool }: Pick<Drawn, "width" | "tool">): number 
 export const pointsOf = ({ x, y, points }: Pick<Drawn, "x" | "y" | "points">): Point[] =>
   decode(points).map(([dx, dy]) => [(x + dx) / QUARTERS, (y + dy) / QUARTERS]);
 
+/** The box around points, with a rim. */
 export function boxAround(points: readonly Point[], rim = 0): Box {
   const box = { left: 0, top: 0, right: 0, bottom: 0 };
   points.forEach(([x, y], index) => {
@@ -60,9 +67,11 @@ export function boxOf(item: Drawn): Box {
   return box;
 }
 
+/** Whether two boxes have a place in common. */
 export const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
+/** The box around boxes; `null` for none. */
 export const around = (boxes: readonly Box[]): Box | null =>
   boxes.length === 0
     ? null

@@ -17,6 +17,7 @@ interface Props {
   floats: Floats;
 }
 
+/** The header of the board: who draws, and whose view the class follows. */
 export const BoardHeader = withHooks(function BoardHeader(
   { room, floats }: Props,
   { words }: Context,

@@ -9,11 +9,13 @@ export type Step =
 
 const MOST = 200;
 
+/** What one can undo, and redo, the last step last. */
 export interface Past {
   undo: readonly Step[];
   redo: readonly Step[];
 }
 
+/** Nothing to undo or redo. */
 export const noPast: Past = { undo: [], redo: [] };
 
 /** The past once one more step is done: what was undone before cannot be redone any more. */
@@ -22,6 +24,7 @@ export const after = ({ undo }: Past, step: Step): Past => ({
   redo: [],
 });
 
+/** The step that takes one back. */
 export function inverse(step: Step): Step {
   if (step.did === "move") return { ...step, dx: -step.dx, dy: -step.dy };
   return { ...step, did: step.did === "draw" ? "erase" : "draw" };

@@ -2,6 +2,7 @@
 
 import type { Ink } from "./documents";
 
+/** The colours of the inks on one ground, and the font. */
 export interface Inks extends Record<Ink, string> {
   ground: string;
   dots: string;

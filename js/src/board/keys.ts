@@ -17,6 +17,7 @@ const ways: Record<string, readonly [number, number]> = {
 const STEP = 10;
 const PAN = 60;
 
+/** What a key does on the board. */
 export function keys(event: KeyboardEvent, room: Room, sheet: Sheet | null): void {
   const target = event.composedPath()[0];
   if (!(target instanceof Element) || target.closest(".float, textarea, [role=dialog]")) return;

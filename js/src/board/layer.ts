@@ -5,6 +5,7 @@ import { draw } from "./draw";
 import { type Box, boxOf, overlap } from "./geometry";
 import type { Inks } from "./inks";
 
+/** The side of a tile, in device pixels. */
 export const TILE = 512;
 /** The time that building takes of a frame, in ms. */
 const BUDGET = 8;
@@ -21,6 +22,7 @@ interface Tile {
   isStale: boolean;
 }
 
+/** What a page is drawn with and on. */
 export interface Ground {
   inks: Inks;
   /** Whether notes have their authors. */
@@ -29,6 +31,7 @@ export interface Ground {
   isOpen: boolean;
 }
 
+/** The tiles of a page at one zoom. */
 export class Layer {
   /** Device pixels a pixel of the page. */
   readonly scale: number;

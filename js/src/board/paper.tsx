@@ -7,6 +7,7 @@ import type { Room, Writing } from "./room";
 import { Sheet } from "./sheet";
 import type { Context } from "./words";
 
+/** The sheet of a view, once it is there. */
 export type Drawing = { current: Sheet | null };
 
 interface PaperProps {

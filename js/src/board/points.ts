@@ -1,9 +1,12 @@
 // The coding of points, as edu_widgets/board/points.py has it: differences as zigzag varints, in
 // base64 without padding; in quarters of a pixel. tests/board/vectors.json holds for both.
 
+/** A place, to the right and downwards. */
 export type Point = readonly [x: number, y: number];
 
+/** Steps of a pixel that points are rounded to. */
 export const QUARTERS = 4;
+/** Points of one stroke; a longer line is several of them. */
 export const MAX_POINTS = 4_000;
 /** The largest coordinate. */
 export const FAR = 4_000_000;

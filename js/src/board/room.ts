@@ -38,6 +38,7 @@ import { encode, type Point, quartersOf, split } from "./points";
 
 /** What one holds in the hand. */
 export type Hand = Tool | "select" | "eraser" | "laser";
+/** Everything that one can hold in the hand. */
 export const HANDS: readonly Hand[] = ["select", "eraser", "laser", ...TOOLS];
 
 /** Hand, ink and width, kept over a reload. */

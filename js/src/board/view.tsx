@@ -14,6 +14,7 @@ import type { Sheet } from "./sheet";
 import { Tools } from "./tools";
 import { type Context, Icon, wordsOf } from "./words";
 
+/** The view of a board. */
 export const BoardView = withHooks(function BoardView(props: ViewProps<Room>): VNode {
   const { room } = props;
   const { words, floats, projected, frame } = useView(props, "board", wordsOf);

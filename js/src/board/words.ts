@@ -4,10 +4,14 @@ import { eye, hand } from "../shared/shapes";
 import { en } from "./locale/en";
 import { tr } from "./locale/tr";
 
+/** The words of the board in a language. */
 export const wordsOf = wordsIn({ en, tr });
+/** The words of the board. */
 export type Words = ReturnType<typeof wordsOf>;
+/** What the parts of a board find around them. */
 export type Context = Speaking<Words>;
 
+/** An icon of the board. */
 export const Icon = icons({
   board: "M2.5 3h11v8h-11zM8 11v2.5M5 13.5h6M5 8.2c1.5-3 2.6-3 3 0s1.5 1 3-1.6",
   select: "M3.5 2.5 12.5 7l-4 1.4L7 12.5z",

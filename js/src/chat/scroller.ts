@@ -1,5 +1,6 @@
 // Which messages are in the page, and where they stand. Rules: follow the end only from the end;
-// what is being read never moves; a view without height is left alone.
+// what is being read never moves; a view without height is left alone. One class, as each of its rules
+// reads and moves the same window and the same anchor.
 
 import type { Collection } from "../core/collection";
 import { on } from "../core/events";

@@ -13,4 +13,5 @@ export interface ViewAround {
   label?: string;
 }
 
+/** What the parts of a view find around them; `null` outside of one. */
 export const Around = createContext<ViewAround | null>(null);

@@ -17,6 +17,7 @@ const REMOVED = 4516;
 /** Refusals that mean *not you, not here*: unauthorized, forbidden, no such channel, invites. */
 const FORBIDDEN: readonly (number | null)[] = [4500, 4501, 4506, 4507, 4508];
 
+/** Whether one is not let into a lesson. */
 export const isForbidden = (lesson: Lesson): boolean =>
   lesson.state === "stopped" && FORBIDDEN.includes(lesson.code);
 

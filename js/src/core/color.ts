@@ -15,6 +15,7 @@ export function readColor(text: string): { color: Color; alpha: number } | null 
   return { color: [red * scale, green * scale, blue * scale], alpha };
 }
 
+/** A colour as CSS has it. */
 export const writeColor = (color: Color): string =>
   `rgb(${color.map((part) => Math.round(Math.min(255, Math.max(0, part)))).join(" ")})`;
 
@@ -34,6 +35,7 @@ const linear = (part: number): number => {
 export const luminance = ([red, green, blue]: Color): number =>
   0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
 
+/** The contrast of two colours, 1 to 21, as WCAG counts it. */
 export function contrast(a: Color, b: Color): number {
   const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
   return (high + 0.05) / (low + 0.05);

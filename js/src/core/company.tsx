@@ -18,6 +18,7 @@ const Shared = withHooks(({ connection, part }: ViewAround & Part): VNode | null
   useSignal(connection.lesson).viewer ? <Viewers part={part} /> : null,
 );
 
+/** A part of what shows who looks, where several people share the kernel. */
 export const Company = ({ part }: Part): VNode | null => {
   const around = useContext(Around);
   return around && <Shared {...around} part={part} />;

@@ -31,6 +31,7 @@ import { Watchdog } from "./watchdog";
 /** `waiting`: nothing heard yet; `busy`: something we sent is not confirmed; `gone`: silent. */
 export type Kernel = "waiting" | "alive" | "busy" | "gone";
 
+/** What a room hears of its connection beside its collections. */
 export interface Listener {
   snapshot?(): void;
   /** Show an intent's effect at once; returns the rollback. */
@@ -59,6 +60,10 @@ function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
   if (kept.size > MOST_REMEMBERED && oldest !== undefined) kept.delete(oldest);
 }
 
+/**
+ * The connection of a model to its kernel: one state machine, whose collections, kept intents, optimistic
+ * changes and watchdog have files of their own.
+ */
 export class Connection {
   readonly page = uuid7();
   readonly model: Model;

@@ -22,6 +22,7 @@ interface Held<R> {
   dispose(): void;
 }
 
+/** What the file of a widget exports: a widget as anywidget takes it. */
 export interface Feature {
   initialize(context: { model: Model }): () => void;
   render(context: { model: Model; el: HTMLElement }): () => void;

@@ -12,6 +12,7 @@ import { Signal } from "./signal";
 const MARGIN = 6;
 const GAP = 4;
 
+/** Something that floats over a view: where it opens, and what is in it. */
 export interface Float {
   /** The element it opens at, which gets the focus back. */
   at: HTMLElement;

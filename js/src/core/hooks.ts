@@ -24,6 +24,7 @@ export const withHooks =
   (props) =>
     view(props, { words: useContext(Words) as W });
 
+/** A reference to an element; `null` until it is there. */
 export const useRef = <T>(): { current: T | null } => usePreactRef<T>(null);
 
 const useAgain = (): (() => void) => useReducer((times: number) => times + 1, 0)[1] as () => void;

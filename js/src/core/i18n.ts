@@ -10,6 +10,7 @@ import { loadLasting, saveLasting } from "./storage";
 /** The catalogues of what every widget may need, by language; a widget adds its own to each. */
 export const catalogs = { en, tr };
 
+/** A language that there are words for. */
 export type Language = keyof typeof catalogs;
 
 const base = (tag: string): string => tag.toLowerCase().split(/[-_]/)[0] ?? "";
@@ -33,6 +34,7 @@ function readChosen(): Language | "" {
 /** The language that was chosen on a page of this browser; empty: none. */
 export const chosenLanguage = new Signal<Language | "">(readChosen());
 
+/** Keep the language that was chosen in this browser; empty: none. */
 export function chooseLanguage(language: Language | ""): void {
   saveLasting(KEY, language || null);
   chosenLanguage.value = language;

@@ -39,6 +39,7 @@ export const shapes = {
   voice: "M2.5 6.2h2.4L8 3.5v9L4.9 9.8H2.5zM10.5 6a3 3 0 0 1 0 4M12.3 4.2a5.4 5.4 0 0 1 0 7.6",
 };
 
+/** The name of an icon that every widget has. */
 export type IconName = keyof typeof shapes;
 
 /** A component that shows an icon by name: one of these, or of a feature's own. */
@@ -53,4 +54,5 @@ export function icons<N extends string>(
   );
 }
 
+/** An icon that every widget has. */
 export const Icon = icons<never>({});

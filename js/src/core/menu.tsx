@@ -4,6 +4,7 @@ import { findAll, isModified, placeAfter } from "./focus";
 import { Icon, type IconName } from "./icons";
 import { searchKey } from "./text";
 
+/** An entry of a menu. */
 export interface MenuItem {
   label: string;
   icon?: IconName;
@@ -17,6 +18,7 @@ export interface MenuItem {
   run: () => void;
 }
 
+/** Entries of a menu that belong together. */
 export interface MenuGroup {
   label?: string;
   items: readonly MenuItem[];

@@ -1,12 +1,15 @@
 // The contract between kernel and page, docs/widget-protocol.md, and how what arrives is read.
 // Everything that comes in is `unknown` until it has passed here.
 
+/** An object whose fields are not known yet. */
 export type Fields = Record<string, unknown>;
 
 /** A piece of text: a string, or `[tag, {attributes}?, ...children]`. Read by rich_text.tsx. */
 export type Node = string | readonly unknown[];
+/** A text with its markup, as the kernel has read it. */
 export type Body = string | readonly Node[];
 
+/** The state of a lesson's connection. */
 export type LessonState =
   | "idle"
   | "connecting"
@@ -23,12 +26,14 @@ export const hasEnded = (state: LessonState): boolean => state === "closed" || s
 export const isOffered = ({ state, features }: Lesson, feature: string): boolean =>
   state !== "live" || features.includes(feature);
 
+/** The person whose connection it is. */
 export interface Me {
   id: string;
   name: string;
   role: string;
 }
 
+/** The state of a lesson, as every view shows it. */
 export interface Lesson {
   course: string;
   /** Whether it is a room to rehearse in. */
@@ -110,6 +115,7 @@ export interface KernelMessage {
   data: unknown;
 }
 
+/** What a person wants of the kernel. */
 export interface Intent {
   id: string;
   do: string;
@@ -119,6 +125,7 @@ export interface Intent {
 /** The time at which a message was sent, in ms: by the wall clock and by a steady one. */
 export type Sent = [wall: number, steady: number];
 
+/** A message of the page to its kernel. */
 export type PageMessage =
   | { op: "ready"; page: string; lang: string; who: unknown }
   | { op: "blobs"; page: string; blobs: readonly Fields[] }
@@ -126,6 +133,7 @@ export type PageMessage =
   | { op: "seen"; page: string; visible: boolean; sent: Sent }
   | ({ op: "intent"; page: string; scope: string; lives?: number; sent?: Sent } & Intent);
 
+/** A lesson of which nothing is known yet. */
 export const initialLesson = (course: string): Lesson => ({
   course,
   rehearsal: false,
@@ -148,16 +156,21 @@ export const initialLesson = (course: string): Lesson => ({
   viewer: null,
 });
 
+/** Whether a value is an object, and no list. */
 export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** The value if it is a text, else an empty one. */
 export const asText = (value: unknown): string => (typeof value === "string" ? value : "");
 
+/** The value if it is a finite number, else `null`. */
 export const asNumber = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
 
+/** The value if it is a list, else an empty one. */
 export const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
+/** The texts of a list. */
 export const asTexts = (value: unknown): string[] =>
   asList(value).filter((item): item is string => typeof item === "string");
 
@@ -221,9 +234,13 @@ export function readKernelMessage(told: unknown, whose = ""): KernelMessage | nu
 /** Whether a field is of its kind. */
 export type Check = (value: unknown) => boolean;
 
+/** Whether a value is true or false. */
 export const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
+/** Whether a value is a text. */
 export const isText: Check = (value) => typeof value === "string";
+/** Whether a value is a finite number. */
 export const isNumber: Check = (value) => asNumber(value) !== null;
+/** Makes a check for one of some words, which stand with blanks between them. */
 export const isOneOf =
   (words: string): Check =>
   (value) =>
@@ -276,11 +293,13 @@ export const isTime: Check = (value) => isNumber(value) && Math.abs(value as num
 /** The fields that order documents; a document with a malformed one is dropped. */
 const places = { born: isNumber, seq: isNumber, rev: isNumber };
 
+/** The checks for the fields that every document has. */
 export const docFields: Record<keyof Doc, Check> = {
   id: (value) => isText(value) && value !== "",
   ...places,
 };
 
+/** Whether a value may be a body. */
 export const isBody = (value: unknown): value is Body => isText(value) || Array.isArray(value);
 
 /** The fields of a document; `null` if it has no id, or an order that is none. */

@@ -1,6 +1,7 @@
 // What is used of anywidget's model. A model is handed out as a new proxy each time, so proxies
 // cannot be compared; the trait `_instance` tells models apart.
 
+/** A model as anywidget hands it out. */
 export interface Model {
   get(name: string): unknown;
   on(event: string, callback: (...args: unknown[]) => void): void;
@@ -10,6 +11,7 @@ export interface Model {
   widget_manager?: { get_model(id: string): Promise<Pick<Model, "get">> };
 }
 
+/** The display options of a widget. */
 export interface Options {
   height: number;
   lang: string;
@@ -21,6 +23,7 @@ export interface Options {
 
 const DEFAULT_HEIGHT = 420;
 
+/** The display options of a model, with what is usual in place of what is missing. */
 export function readOptions(model: Model): Options {
   const options = (model.get("options") ?? {}) as Record<string, unknown>;
   const { height, lang, poll } = options;

@@ -2,6 +2,7 @@
 
 import { Signal } from "./signal";
 
+/** A document that a view can be led to. */
 export interface Target {
   id: string;
   born?: number;

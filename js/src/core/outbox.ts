@@ -10,6 +10,7 @@ import { timeOf } from "./uuid";
 export type Kept = "written" | "click" | "now";
 
 const HOURS_12 = 12 * 3_600_000;
+/** The time for which a click that had no answer is still wanted, in ms. */
 export const CLICK_LIVES = 120_000;
 
 interface Entry {

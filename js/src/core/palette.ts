@@ -2,6 +2,7 @@
 
 import { atLeast, type Color, contrast, luminance, mix } from "./color";
 
+/** The kind of theme around a view. */
 export type Scheme = "light" | "dark" | "contrast";
 
 /** The colours a theme may set; `null`: not set. */
@@ -52,8 +53,10 @@ export function schemeOf(bg: Color, ink: Color | null): Scheme {
   return ink !== null && contrast(bg, ink) >= HIGH_CONTRAST ? "contrast" : "dark";
 }
 
+/** Colours by the names of their tokens. */
 export type Tokens = Record<string, Color>;
 
+/** The scheme and the colours for a host's own colours. */
 export function paletteOf(host: HostColors, prefersDark: boolean): [Scheme, Tokens] {
   const scheme = host.bg ? schemeOf(host.bg, host.ink) : prefersDark ? "dark" : "light";
   const own = defaults[scheme];

@@ -169,6 +169,7 @@ export function plainText(nodes: readonly unknown[], limit = 20_000): string {
   return text;
 }
 
+/** A body as plain text. */
 export const bodyText = (body: Body): string => (typeof body === "string" ? body : plainText(body));
 
 /** The first address in a text that can be followed; `null` if there is none. */

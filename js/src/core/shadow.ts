@@ -19,6 +19,7 @@ function sheetOf(css: string): CSSStyleSheet {
   return sheet;
 }
 
+/** The shadow root of a view, and what ends it. */
 export interface Stage {
   root: ShadowRoot;
   dispose(): void;

@@ -22,6 +22,7 @@ export function batch(change: () => void): void {
   }
 }
 
+/** A value that tells who listens when it changes. */
 export class Signal<T> {
   #value: T;
   #listeners = new Set<Listener>();

@@ -4,6 +4,7 @@ import type { Kernel } from "./connection";
 import type { Catalog } from "./locale/en";
 import type { Lesson } from "./messages";
 
+/** What the light of a view says of its connection. */
 export type Light = "live" | "wait" | "off" | "stop";
 
 /** The state of the light and its word. */
@@ -24,6 +25,7 @@ export function lightOf(lesson: Lesson, kernel: Kernel, words: Catalog): [Light,
   }
 }
 
+/** The light of a view, with its word. */
 export const StatusLight = ({ light, word }: { light: Light; word: string }): VNode => (
   <>
     <Company part="sign" />

@@ -1,5 +1,6 @@
 // sessionStorage that may be missing, full or forbidden: then nothing is kept, and nothing breaks.
 
+/** What is kept under `key` in this tab; `null` if nothing is. */
 export function load(key: string): unknown {
   try {
     return JSON.parse(sessionStorage.getItem(key) ?? "null");

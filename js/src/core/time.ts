@@ -18,6 +18,7 @@ const DAY = { day: "numeric", month: "short" } as const;
 
 const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
+/** Whether two times, in ms since 1970, are of the same day here. */
 export const isSameDay = (a: number, b: number): boolean => dayOf(a) === dayOf(b);
 
 /** Hours and minutes of a time of today; of any other day the day too. */

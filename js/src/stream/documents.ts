@@ -20,11 +20,13 @@ export type Kind = "hls" | "whep" | "embed" | "file" | "page";
 const isKind = isOneOf("hls whep embed file page");
 const isState = isOneOf("announced live ended");
 
+/** Where a picture comes from, and how it is played. */
 export interface Source {
   url: string;
   kind: Kind;
 }
 
+/** The stream of a course, as the kernel tells it. */
 export interface Stream {
   id: string;
   state: "announced" | "live" | "ended";
@@ -51,6 +53,7 @@ export interface Chapter {
   text: string;
 }
 
+/** What one may do with a stream. */
 export type Ability = "run" | "remind";
 
 /** The one document of the collection `stage`. */
@@ -63,6 +66,7 @@ export interface Stage extends Doc {
   chapters: readonly Chapter[];
 }
 
+/** What is known before the kernel has told. */
 export const noStage: Stage = {
   ...{ id: "stage", can: [], offered: false, watching: 0 },
   ...{ stream: null, asked: null, chapters: [] },
@@ -98,6 +102,7 @@ const readChapter = (value: Fields): Chapter => ({
   text: asText(value.text),
 });
 
+/** What the kernel tells of a stream; `null` if it is none. */
 export function readStage(value: unknown): Stage | null {
   const doc = readDoc<Stage>(value, docFields);
   if (!doc || !isFields(value)) return null;

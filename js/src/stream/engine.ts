@@ -2,6 +2,7 @@
 
 import type { Fault } from "./faults";
 
+/** The qualities that there are to choose from. */
 export interface Quality {
   /** The lines of each, best last; empty: there is nothing to choose. */
   lines: readonly number[];
@@ -9,8 +10,10 @@ export interface Quality {
   chosen: number;
 }
 
+/** Nothing to choose. */
 export const noQuality: Quality = { lines: [], chosen: -1 };
 
+/** What fetches a picture into a video. */
 export interface Engine {
   /** The time by which the picture is late, in ms; `null`: not known. */
   delay(): number | null;
@@ -28,4 +31,5 @@ export interface Engine {
 /** What an engine tells its player; after `stop` nothing any more. */
 export type Failed = (fault: Fault) => void;
 
+/** Begins to fetch an address into a video. */
 export type Open = (video: HTMLVideoElement, url: string, failed: Failed) => Promise<Engine>;

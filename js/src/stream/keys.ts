@@ -6,6 +6,7 @@ export interface Keys {
   press(key: string): boolean;
 }
 
+/** What the keys of the picture act on, once it is there. */
 export type KeysOf = { current: Keys | null };
 
 /** Keys of the picture; never where something is typed, and a pressed button is pressed. */

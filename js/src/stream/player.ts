@@ -9,6 +9,7 @@ import { type Fault, faultOf, onForbidden } from "./faults";
 /** `idle`: nobody has pressed *play*; `stopped`: `fault` tells why. */
 export type Phase = "idle" | "starting" | "playing" | "paused" | "interrupted" | "stopped";
 
+/** What is known of a picture. */
 export interface Status {
   phase: Phase;
   fault: Fault | null;
@@ -38,6 +39,7 @@ const START_MS = 10_000;
 /** Faults that pass by themselves. */
 const passes = (fault: Fault): boolean => fault === "gone";
 
+/** Plays one source in one video, and fetches it anew when it stops. */
 export class Player {
   readonly status = new Signal<Status>(atFirst);
   #video: HTMLVideoElement;

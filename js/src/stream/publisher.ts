@@ -5,11 +5,13 @@ import { gapBefore } from "./backoff";
 import { type Fault, faultOf, faultOfSilence } from "./faults";
 import { begin, faultThrown, type Session } from "./handshake";
 
+/** Where one's own picture comes from. */
 export type Shot = "camera" | "screen";
 
 /** `ready`: only this page sees it; `live`: the media server gets it. */
 export type Publishing = "off" | "asking" | "ready" | "starting" | "live" | "interrupted";
 
+/** What is known of one's own picture. */
 export interface Published {
   phase: Publishing;
   /** Why it did not work; `denied`: the browser, or its person, gives no picture. */
@@ -21,6 +23,7 @@ export interface Published {
 
 const off: Published = { phase: "off", fault: null, picture: null, since: 0 };
 
+/** Gives one's own picture to a media server. */
 export class Publisher {
   readonly status = new Signal<Published>(off);
   #pc: RTCPeerConnection | null = null;

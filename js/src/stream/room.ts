@@ -23,6 +23,7 @@ export interface Form {
   whip: string;
 }
 
+/** A form in which nothing is written. */
 export const emptyForm: Form = { url: "", title: "", minutes: "", recording: "", whip: "" };
 
 const readForm = (value: unknown): Form => {

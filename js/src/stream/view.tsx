@@ -15,6 +15,7 @@ import { Live } from "./live";
 import type { Room } from "./room";
 import { type Context, Icon, wordsOf } from "./words";
 
+/** The view of a stream. */
 export const StreamView = withHooks(function StreamView(props: ViewProps<Room>): VNode {
   const { room } = props;
   const { words, floats, projected, frame } = useView(props, "stream", wordsOf);

@@ -3,10 +3,14 @@ import { icons } from "../core/icons";
 import { en } from "./locale/en";
 import { tr } from "./locale/tr";
 
+/** The words of the stream in a language. */
 export const wordsOf = wordsIn({ en, tr });
+/** The words of the stream. */
 export type Words = ReturnType<typeof wordsOf>;
+/** What the parts of a stream find around them. */
 export type Context = Speaking<Words>;
 
+/** An icon of the stream. */
 export const Icon = icons({
   stream: "M2 3h12v8.5H2zM5.5 14h5M7 5.2v4.1l3.4-2z",
   play: "M5 3.5v9l7.5-4.5z",
