@@ -2,6 +2,7 @@
 
 import { encode, type Point } from "../src/board/points";
 import type { Fields } from "../src/core/messages";
+import { save } from "../src/core/storage";
 import { at } from "./people";
 import type { State } from "./state";
 
@@ -100,12 +101,25 @@ const shows = (lang: string, look: Look = {}): State => ({
   },
 });
 
+const staff = shows("en", { room: { leader: "Mira", leads: true } });
+
 export const board: Record<string, State> = {
-  "board-draw": shows("en", { room: { leader: "Mira", leads: true } }),
+  "board-draw": staff,
   "board-turkish": shows("tr", { room: { open: true } }),
   "board-locked": shows("en", { room: { draws: false, staff: false, leader: "Mira" } }),
   "board-hand": shows("tr", { room: { draws: false, staff: false, hand: true } }),
   "board-pens": shows("en", { room: { pens: { a: "Ada" }, leader: "Mira", leads: true } }),
   "board-empty": shows("en", { items: [], pages: 1, room: { staff: false, open: true } }),
+  "board-empty-tr": shows("tr", { items: [], pages: 1 }),
+  "board-offline-tr": shows("tr", {
+    lesson: { state: "offline", nextTryIn: 42_000, queued: 6 },
+  }),
+  "board-projected": {
+    ...staff,
+    play: (model) => {
+      save(`edu-widgets:projected:${model.proxy().get("course")}`, "all");
+      staff.play(model);
+    },
+  },
   "board-offline": shows("en", { lesson: { state: "offline", nextTryIn: 42_000, queued: 6 } }),
 };

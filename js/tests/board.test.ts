@@ -392,6 +392,22 @@ describe("the board", () => {
   });
 });
 
+test.each(["en", "tr"])("on a phone each control is 44 px high and in sight, %s", async (lang) => {
+  const stage = await shown({ room: { staff: true, pens: { a: "Ada" } }, lang });
+  stage.el.style.width = "360px";
+  await soon(() => stage.find(".edu").getBoundingClientRect().width).toBe(360);
+  const { left, right } = stage.find(".edu").getBoundingClientRect();
+  const controls = stage.all(".hd button, .tools :is(button, [role=radio]), .foot button");
+  const seen = controls.filter(({ offsetHeight }) => offsetHeight > 0);
+  expect(seen.length).toBeGreaterThan(20);
+  for (const control of seen) {
+    const box = control.getBoundingClientRect();
+    expect.soft(box.height, control.ariaLabel ?? "").toBeGreaterThanOrEqual(44);
+    expect.soft(box.left, control.ariaLabel ?? "").toBeGreaterThanOrEqual(left);
+    expect.soft(box.right, control.ariaLabel ?? "").toBeLessThanOrEqual(right);
+  }
+});
+
 describe("what one draws with", () => {
   const places: [number, number][] = [
     [60, 60],
@@ -503,6 +519,23 @@ describe("odd input", () => {
     await soon(() => stage.find(".sheet").ariaLabel).toContain("0 things on it");
   });
 
+  test("an SVG with a script is a picture, and nothing of it runs", async () => {
+    const sides = { type: "image/svg+xml", bytes: 300, width: 40, height: 30 };
+    const ground = { hash: "5a".repeat(32), ...sides, alt: "" };
+    const runs = "globalThis.ran = parent.ran = top.ran = true";
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30" onload="${runs}">
+      <script>${runs}</script><rect width="40" height="30" fill="#00f"/></svg>`;
+    const stage = await shown({ pages: [{ id: "first", rev: 1, order: 0, ground }] });
+    await soon(() => stage.model.sent.some(({ op }) => op === "blobs")).toBe(true);
+    const bytes = new DataView(new TextEncoder().encode(svg).buffer);
+    stage.model.say({ op: "blob", hash: ground.hash, channel: "" }, [bytes]);
+    const image = (): HTMLImageElement | undefined =>
+      stage.all(".ground img")[0] as HTMLImageElement | undefined;
+    await soon(() => image()?.complete && image()?.naturalWidth).toBe(40);
+    expect(stage.all("script, iframe, object, embed, .ground svg")).toEqual([]);
+    expect("ran" in globalThis).toBe(false);
+  });
+
   test("two erasers at once: what one took first is no fault for the other", async () => {
     const mine = drawn("pen", "red", [[40, 40]], { mine: true });
     const stage = await shown({ items: [mine] });
@@ -527,6 +560,9 @@ describe("who draws, and what is saved", () => {
     const names = () => items().map((one) => one.innerText.replace(/[⁦-⁩]/g, "").trim());
     await soon(names).toEqual(["Ada", "Bo"]);
     expect(items().map((one) => one.ariaChecked)).toEqual(["true", "false"]);
+    finishAnimations(stage.root);
+    const { violations } = await axe.run(stage.el, { runOnly: RULES });
+    expect(told(violations.filter(isGrave))).toEqual([]);
     items()[1]?.click();
     expect(stage.asked("board.set")).toEqual([{ pen: "b", give: true }]);
   });

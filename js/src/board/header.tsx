@@ -116,7 +116,7 @@ const Pens = withHooks(function Pens({ room, floats }: Props, { words }: Context
     >
       <Icon name="pen" />
       <span>{words.pen}</span>
-      {count > 0 && <span class="n">{count}</span>}
+      {count > 0 && <span class="n"> {count}</span>}
     </Button>
   );
 });

@@ -42,7 +42,7 @@ export const tr: BoardCatalog = {
   handRaised: "Eliniz kalktı.",
   wantsPen: "Tahtanın kalemini rica ederim",
   pen: "Kalem",
-  penOf: (count) => (count === 0 ? "Kalem: kimsede yok" : `Kalem, verilen kişi: ${format(count)}`),
+  penOf: (count) => (count === 0 ? "Kalem: kimsede yok" : `Kalem: ${format(count)} kişide`),
   nobody: "Henüz kimse yok",
   figurePage: "Şekli sayfa yap",
   addFigure: "Sayfa olarak ekle",
