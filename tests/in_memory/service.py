@@ -12,7 +12,7 @@ from edu_widgets.protocol import REGISTRY, Document, uuid7
 from edu_widgets.protocol.channels import course_channel, staff_channel, user_channel
 from edu_widgets.service.config import ChannelConfig, ServiceConfig
 from edu_widgets.service.features import Feature
-from edu_widgets.service.rules import NOBODY, Person, Request, Rule
+from edu_widgets.service.rules import NOBODY, Get, Person, Request, Rule
 from edu_widgets.service.store import Committed, reads, schema, writes
 
 COURSE = "c"
@@ -86,8 +86,8 @@ class InMemoryService:
 
     def document(self, channel: str, id_: str) -> Document | None:
         """A document, None if there is none (any more)."""
-        row = reads._one(self.db, channel, id_)
-        return None if row is None or row[4] is None else reads.document(row)
+        found = reads.answer(self.db, Get(channel, (id_,)))
+        return next((doc for doc in found if not doc.deleted), None)
 
     def rows(self, channel: str, kind: str) -> list[tuple[str, bytes]]:
         """The ids and bodies of all living documents of a kind, oldest first."""

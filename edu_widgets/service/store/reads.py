@@ -22,6 +22,15 @@ SEARCH_PART_S = 0.1
 
 _NULL = msgspec.Raw(b"null")
 
+_TOGETHER = 16
+"""Documents that one statement reads; what is left of them is read one by one."""
+
+_NAMED = {
+    count: f"SELECT {_COLUMNS} FROM documents WHERE channel = ?"  # noqa: S608
+    f" AND id IN ({', '.join('?' * count)})"
+    for count in (1, _TOGETHER)
+}
+
 Row = tuple[str, str, int, int, bytes | None]
 
 
@@ -47,8 +56,7 @@ def head(db: sqlite3.Connection, channel: str) -> tuple[str, int, int]:
 def answer(db: sqlite3.Connection, query: Query) -> list[Document]:
     """Return the documents for a rule's query."""
     if isinstance(query, Get):
-        found = (_one(db, query.channel, name) for name in query.ids)
-        return [document(row) for row in found if row]
+        return [document(row) for row in _named(db, query.channel, query.ids)]
     if isinstance(query, Members):
         return _members(db, query)
     order = "DESC" if query.newest else "ASC"
@@ -71,12 +79,15 @@ def _members(db: sqlite3.Connection, query: Members) -> list[Document]:
     return [Document(row[0], "member", 0, 0, body(Person(*row))) for row in rows]
 
 
-def _one(db: sqlite3.Connection, channel: str, name: str) -> Row | None:
-    row: Row | None = db.execute(
-        f"SELECT {_COLUMNS} FROM documents WHERE channel = ? AND id = ?",  # noqa: S608
-        (channel, name),
-    ).fetchone()
-    return row
+def _named(db: sqlite3.Connection, channel: str, ids: Sequence[str]) -> Iterator[Row]:
+    """Read the documents of these ids that exist, in the order of the ids."""
+    at = 0
+    while at < len(ids):
+        count = _TOGETHER if len(ids) - at >= _TOGETHER else 1
+        part = ids[at : at + count]
+        rows: dict[str, Row] = {row[0]: row for row in db.execute(_NAMED[count], (channel, *part))}
+        yield from (rows[name] for name in part if name in rows)
+        at += count
 
 
 def went_back(db: sqlite3.Connection, channel: str, cursor: Cursor | None) -> bool:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -125,6 +125,18 @@ def earlier(db: sqlite3.Connection, request: Request[Any]) -> Committed | None:
     return Committed(seq, replayed=True, heads=json.loads(heads))
 
 
+_TOGETHER = 16
+"""Documents that one statement writes; what is left of them is written one by one."""
+
+_PUT = {
+    count: "INSERT INTO documents (channel, id, kind, born, seq, time, body, author, fingerprint)"  # noqa: S608
+    f" VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?, ?, ?)'] * count)}"
+    " ON CONFLICT (channel, id) DO UPDATE SET seq = excluded.seq, time = excluded.time,"
+    " body = excluded.body WHERE kind = excluded.kind RETURNING id, born"
+    for count in (1, _TOGETHER)
+}
+
+
 def write(
     db: sqlite3.Connection,
     course: str,
@@ -148,10 +160,7 @@ def write(
     for channel, items in by_channel.items():
         epoch, prev = _advance(db, course, channel, len(items))
         seq = prev + len(items)
-        docs = tuple(
-            _put(db, item, seq=number, author=author, fingerprint=fingerprint, now=now)
-            for number, item in enumerate(items.values(), prev + 1)
-        )
+        docs = _put_all(db, items, prev + 1, author=author, fingerprint=fingerprint, now=now)
         for doc in docs:
             _name_blobs(db, channel, doc, blobs_of)
         changes.append(ChannelChange(channel, epoch, prev, seq, docs))
@@ -230,25 +239,37 @@ def _advance(db: sqlite3.Connection, course: str, channel: str, count: int) -> t
     return epoch, prev
 
 
-def _put(
-    db: sqlite3.Connection, item: Write, *, seq: int, author: str, fingerprint: bytes, now: int
-) -> Document:
-    body = item.encoded()
-    if not item.signed:
-        author, fingerprint = "", b""
-    row = db.execute(
-        "INSERT INTO documents (channel, id, kind, born, seq, time, body, author, fingerprint)"
-        " VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8)"
-        " ON CONFLICT (channel, id) DO UPDATE SET seq = ?4, time = ?5, body = ?6 WHERE kind = ?3"
-        " RETURNING born",
-        (item.channel, item.id, item.kind, seq, now, body, author, fingerprint),
-    ).fetchone()
-    if row is None:
+def _put_all(
+    db: sqlite3.Connection,
+    items: Mapping[str, Write],
+    first: int,
+    *,
+    author: str,
+    fingerprint: bytes,
+    now: int,
+) -> tuple[Document, ...]:
+    """Write one channel's documents, by their ids, with consecutive seqs from `first` on."""
+    bodies = {id_: item.encoded() for id_, item in items.items()}
+    rows = [
+        (item.channel, item.id, item.kind, seq, seq, now, bodies[item.id])
+        + ((author, fingerprint) if item.signed else ("", b""))
+        for seq, item in enumerate(items.values(), first)
+    ]
+    born: dict[str, int] = {}
+    at = 0
+    while at < len(rows):
+        count = _TOGETHER if len(rows) - at >= _TOGETHER else 1
+        values = [value for row in rows[at : at + count] for value in row]
+        born.update(db.execute(_PUT[count], values))
+        at += count
+    if len(born) < len(rows):  # a document of another kind has the id
         raise refusal(Code.ID_CONFLICT, Code.ID_CONFLICT.meaning)
-    (born,) = row
-    if body is None:
-        return Document(item.id, item.kind, born, seq, deleted=True)
-    return Document(item.id, item.kind, born, seq, msgspec.Raw(body))
+    return tuple(
+        Document(id_, item.kind, born[id_], seq, deleted=True)
+        if (body := bodies[id_]) is None
+        else Document(id_, item.kind, born[id_], seq, msgspec.Raw(body))
+        for seq, (id_, item) in enumerate(items.items(), first)
+    )
 
 
 def renew_epoch(db: sqlite3.Connection, channel: str) -> None:
