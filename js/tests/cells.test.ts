@@ -59,8 +59,14 @@ async function shown(docs: Fields[], desk: Fields = {}, lang = "en"): Promise<St
   };
 }
 
+const pressed = (stage: Stage, key: string, more: KeyboardEventInit = {}): KeyboardEvent => {
+  const event = keydown(key, more);
+  (stage.root.activeElement ?? stage.find("article")).dispatchEvent(event);
+  return event;
+};
+
 const press = (stage: Stage, key: string): void => {
-  (stage.root.activeElement ?? stage.find("article")).dispatchEvent(keydown(key));
+  pressed(stage, key);
 };
 
 const twenty = (): Fields[] => Array.from({ length: 20 }, (_, n) => cell(n + 1));
@@ -286,6 +292,32 @@ test("keys move among cells, and no key is taken from the notebook's cells aroun
   press(stage, "End");
   await expect.poll(() => stage.root.activeElement).toBe(articles[2]);
   expect(stage.all("article[tabindex='0']").length).toBe(1);
+});
+
+test("C copies a cell, and I puts it below one's own where the notebook takes cells", async () => {
+  const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+  const bare = await shown([cell(1), cell(2)]);
+  bare.all("article")[0]?.focus();
+  expect(pressed(bare, "c").defaultPrevented).toBe(true);
+  expect(write.mock.calls).toEqual([["x = 1"]]);
+  expect(pressed(bare, "i").defaultPrevented).toBe(false);
+  const mine = { model: { sharedModel: { setSource: vi.fn<(source: string) => void>() } } };
+  const added = { model: { sharedModel: { setSource: vi.fn<(source: string) => void>() } } };
+  const content = { activeCell: mine };
+  const execute = vi.fn(async () => {
+    content.activeCell = added;
+  });
+  const commands = { hasCommand: (id: string) => id === "notebook:insert-cell-below", execute };
+  Object.assign(globalThis, { jupyterapp: { commands, shell: { currentWidget: { content } } } });
+  open.push(() => Reflect.deleteProperty(globalThis, "jupyterapp"));
+  const inside = await shown([cell(1), cell(2)]);
+  inside.all("article")[1]?.focus();
+  expect(pressed(inside, "i", { ctrlKey: true }).defaultPrevented).toBe(false);
+  expect(pressed(inside, "i").defaultPrevented).toBe(true);
+  await settled();
+  expect(execute.mock.calls).toEqual([["notebook:insert-cell-below"]]);
+  expect(added.model.sharedModel.setSource).toHaveBeenCalledWith("x = 2");
+  expect(mine.model.sharedModel.setSource).not.toHaveBeenCalled();
 });
 
 const looks = Object.entries(states).flatMap(([name, state]) =>

@@ -105,6 +105,24 @@ test("of six pictures four are taken, and the page says how many are left out", 
   await expect.poll(() => shown.text()).not.toContain("left out");
 });
 
+test("a picture is dropped onto the box, and what is no file is left to the browser", async () => {
+  const shown = await open();
+  const drag = (kind: string, dataTransfer: DataTransfer) => {
+    const init = { dataTransfer, bubbles: true, cancelable: true, composed: true };
+    const event = new DragEvent(kind, init);
+    shown.find("textarea").dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  const text = new DataTransfer();
+  text.setData("text/plain", "words");
+  expect([drag("dragover", text), drag("drop", text)]).toEqual([false, false]);
+  const files = new DataTransfer();
+  files.items.add(new File([bytes], "p.png", { type: "image/png" }));
+  expect([drag("dragover", files), drag("drop", files)]).toEqual([true, true]);
+  await expect.poll(() => sent(shown, "put").length).toBe(1);
+  expect(new Uint8Array(shown.model.buffers[0] as ArrayBuffer)).toEqual(bytes);
+});
+
 test("a picture waits for a kernel that comes back", async () => {
   const shown = await open();
   await expect.poll(() => shown.root.querySelector("[aria-label='Add a picture']")).not.toBeNull();
