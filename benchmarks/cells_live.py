@@ -1,12 +1,14 @@
 """An instructor shares cells with a class: from a cell's end to every kernel, and joining late.
 
-    python -m benchmarks.cells_live [--members 300] [--cells 40] [--lesson 300] [--rounds 1]
+    python -m benchmarks.cells_live [--members 300] [--cells 40] [--lesson 300]
+        [--pictures 60] [--rounds 1]
 
 Every member is the whole kernel client (session, outbox, WebSocket) in two processes beside the
 service. Measured: from handing over the end of a run until it is in each member's mirror, with the
 clock that the machine's processes share; then, in a process of its own, joining a lesson of so many
-cells: until the newest are there, until all are, and the memory. Budgets: p95 100 ms to 300
-members; usable within 1 s, everything within 5 s, 30 MiB.
+cells, of which so many have a picture of 200 kB: until the newest cells are there, until all cells
+and pictures are, these at the pace at which a kernel hands them to its pages, and the memory.
+Budgets: p95 100 ms to 300 members; usable within 1 s, everything within 5 s, 30 MiB.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
@@ -28,21 +31,30 @@ import psutil
 from benchmarks.members import ROOM, WORKERS, Member, start_service, start_workers, websocket_url
 from edu_widgets.cells.commands import SHARE_CELL, ShareCell
 from edu_widgets.cells.documents import Cell, CellOutput
+from edu_widgets.client.runtime.blob_transfers import BlobTransfers
+from edu_widgets.client.sync.clock import elapsed
 from edu_widgets.client.sync.events import DocumentsChanged, SessionEvent
+from edu_widgets.client.sync.uploads import Uploads
+from edu_widgets.notebook.pace import Turns, share_of
 from edu_widgets.protocol import uuid7
+from edu_widgets.protocol.blobs import BlobRef, picture
 from edu_widgets.service import launch
+from tests.pictures import png
 
 BUDGET_MS, USABLE_S, WHOLE_S, BUDGET_MIB = 100.0, 1.0, 5.0, 30.0
 PATIENCE_S = 240.0
+PICTURE = 200_000
 SOURCE = "table = df.groupby('station').agg(mean=('temp', 'mean'))\ntable.head()\n"
 
 
-def cell(number: int) -> Cell:
-    """A cell with a table's worth of output."""
+def cell(number: int, plot: BlobRef | None = None) -> Cell:
+    """A cell with a table's worth of output, and perhaps a picture."""
     text = "\n".join(f"station {n}  {n * number % 37}.{n}" for n in range(20))
     body = Cell(SOURCE * 4, 1_700_000_000_000 + number * 1000, "ok", number)
     body.ended = body.started + 200
     body.outputs = [CellOutput("text", text), CellOutput("text", f"{number}")]
+    if plot is not None:
+        body.outputs.append(CellOutput("picture", picture=plot))
     return body
 
 
@@ -60,6 +72,11 @@ class Follower(Member):
             for doc in event.upserted:
                 if doc.kind == Cell.kind:
                     self.came.setdefault(doc.id, now)
+
+    def pictures(self) -> BlobTransfers:
+        """The pictures of this client, as a kernel has them."""
+        uploads = Uploads(self.session.outbox, None, elapsed)
+        return BlobTransfers(self.connection, lambda: self.target, uploads)
 
     @property
     def mirror(self) -> Any:
@@ -86,9 +103,9 @@ async def work(pipe: Pipe, url: str, first: int, count: int) -> None:
     await asyncio.gather(*(member.connection.close() for member in members))
 
 
-async def teach(url: str, pipes: list[Pipe], cells: int, lesson: int) -> list[float]:
+async def teach(url: str, pipes: list[Pipe], args: argparse.Namespace) -> list[float]:
     """Share cells, and return in ms how long each took to each member."""
-    loop = asyncio.get_running_loop()
+    loop, cells, lesson = asyncio.get_running_loop(), args.cells, args.lesson
     teacher = Follower("teacher", url, "instructor")
     await until(lambda: teacher.live)
     for pipe in pipes:
@@ -104,16 +121,24 @@ async def teach(url: str, pipes: list[Pipe], cells: int, lesson: int) -> list[fl
     for pipe in pipes:
         for came in await loop.run_in_executor(None, pipe.recv):
             took += [1000 * (at - sent[id_]) for id_, at in came.items()]
+    transfers = teacher.pictures()
     for number in range(cells + 1, lesson + 1):
-        teacher.send(SHARE_CELL.name, ShareCell(uuid7(), cell(number)), uuid7())
+        plot = None
+        if number > lesson - args.pictures:
+            data = png(640, 480, size=PICTURE, mark=str(number))
+            plot = picture(data, "A plot")
+            transfers.add(ROOM, plot.hash, data)
+            await until(lambda: transfers.uploads.due() is None)
+        teacher.send(SHARE_CELL.name, ShareCell(uuid7(), cell(number, plot)), uuid7())
         await until(lambda: len(teacher.came) > number - 20)  # noqa: B023
     await until(lambda: len(teacher.came) == lesson)
+    await transfers.close()
     await teacher.connection.close()
     return took
 
 
-async def join(pipe: Pipe, url: str, first: int, count: int) -> None:
-    """Join a lesson late, in a process of its own: `count` is its number of cells."""
+async def join(pipe: Pipe, url: str, first: int, count: int, *, pictures: int) -> None:
+    """Join a lesson of `count` cells late, in a process of its own."""
     del first
     before, began = _memory(), time.monotonic()
     late = Follower("late", url)
@@ -125,7 +150,22 @@ async def join(pipe: Pipe, url: str, first: int, count: int) -> None:
         held = late.mirror.count(Cell.kind)
         await until(lambda: late.mirror.count(Cell.kind) > held)  # noqa: B023
     assert late.mirror.count(Cell.kind) == count
+    plots = [
+        output.picture
+        for doc in late.mirror.of_kind(Cell.kind)
+        for output in doc.as_(Cell).outputs
+        if output.picture is not None
+    ]
+    assert len(plots) == pictures
+    transfers, turns = late.pictures(), Turns()
+
+    async def show(plot: BlobRef) -> None:
+        data = await transfers.get(ROOM, plot.hash)
+        await asyncio.sleep(turns.take(share_of(len(data))))
+
+    await asyncio.gather(*map(show, plots))
     pipe.send((usable, time.monotonic() - began, _memory() - before))
+    await transfers.close()
     await late.connection.close()
 
 
@@ -141,10 +181,8 @@ def run(args: argparse.Namespace) -> tuple[list[float], tuple[float, float, floa
         share = args.members // WORKERS
         pipes = start_workers(work, url, [share] * WORKERS)
         try:
-            took = asyncio.run(
-                asyncio.wait_for(teach(url, pipes, args.cells, args.lesson), PATIENCE_S)
-            )
-            [late] = start_workers(join, url, [args.lesson])
+            took = asyncio.run(asyncio.wait_for(teach(url, pipes, args), PATIENCE_S))
+            [late] = start_workers(partial(join, pictures=args.pictures), url, [args.lesson])
             return took, late.recv()
         finally:
             launch.stop(info)
@@ -155,6 +193,7 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=300)
     parser.add_argument("--cells", type=int, default=40)
     parser.add_argument("--lesson", type=int, default=300)
+    parser.add_argument("--pictures", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=1)
     args = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
@@ -166,7 +205,8 @@ def main() -> None:
     late = [values for _, values in found]
     usable, whole, memory = (max(values) for values in zip(*late, strict=True))
     print(
-        f"joined after {args.lesson} cells: usable {usable:.2f} s, whole {whole:.2f} s, "
+        f"joined after {args.lesson} cells, {args.pictures} pictures: "
+        f"usable {usable:.2f} s, whole {whole:.2f} s, "
         f"+ {memory:.1f} MiB (worst of {len(found)})"
     )
     sys.exit(p95 > BUDGET_MS or usable > USABLE_S or whole > WHOLE_S or memory > BUDGET_MIB)

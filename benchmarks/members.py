@@ -58,7 +58,7 @@ class Member:
     ) -> None:
         claims = {"sub": name, "name": name, "exp": time.time() + 3600}
         token = jwt.encode(claims | {"courses": [COURSE], "role": role}, KEY, algorithm="HS256")
-        target = Target(url, name, lambda: token)
+        self.target = target = Target(url, name, lambda: token)
         clock = SystemClock()
         self.session = Session(name, Outbox(), clock, random.Random(), uuid7, dialect_of)
         self.channels = [self.session.subscribe(channel) for channel in channels]
