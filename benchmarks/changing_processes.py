@@ -77,8 +77,8 @@ class Process:
 
     def start(self) -> None:
         """Start it; `ready` says when it lets people in."""
-        log = (self.folder / "log").open("ab")
-        self.process = subprocess.Popen(self._command, stdout=log, stderr=log)
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(self._command, stdout=log, stderr=log)
 
     @property
     def ready(self) -> bool:
