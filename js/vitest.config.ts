@@ -45,6 +45,9 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           retry,
+          // All files are in one page, as a course's widgets are: a page for each would read and
+          // start all of the sources again.
+          isolate: false,
           expect: { poll: { timeout: 60_000 } },
           browser: {
             enabled: true,
@@ -60,6 +63,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["tests/*.node.test.ts"],
+          globalSetup: ["tests/setup.node.ts"],
           environment: "node",
           testTimeout: 180_000,
           hookTimeout: 180_000,

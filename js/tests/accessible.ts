@@ -30,6 +30,10 @@ export const OTHER_DRESS = {
   values: ["color-contrast", "button-name", "link-name", "input-button-name", "label"],
 };
 
+/** What axe is asked of a state: all that there is in light, and in another dress what may differ. */
+export const inDress = (theme: string, rules: string[] = RULES) =>
+  theme === "light" ? rules : OTHER_DRESS;
+
 /** What is still coming into sight has no colour of its own yet; what never ends goes on. */
 export function finishAnimations(root: ShadowRoot): void {
   for (const animation of root.getAnimations()) {

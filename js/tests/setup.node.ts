@@ -12,9 +12,15 @@ declare module "vitest" {
   }
 }
 
-/** Builds all once, so that a test can load what people will load. */
+type Files = ReturnType<typeof bundles>;
+const made = Symbol.for("edu-widgets bundles");
+const shared = globalThis as { [made]?: Files };
+
+/** Builds all once, for the tests in the browser and beside it: they load what people will load. */
 export default async function setup(project: TestProject): Promise<void> {
-  const files = (await bundles()).map(({ path, text }) => [basename(path, ".js"), text]);
+  // Each project loads this file anew, in one process.
+  shared[made] ??= bundles();
+  const files = (await shared[made]).map(({ path, text }) => [basename(path, ".js"), text]);
   project.provide("built", Object.fromEntries(files));
   const bell = new URL("../../tests/bell/package/course_bell/bell.js", import.meta.url);
   project.provide("bell", await readFile(bell, "utf8"));
