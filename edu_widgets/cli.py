@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done; 1: it failed; 2: an argument cannot be used; 130: ended by Ctrl-C. What goes wrong is
     told in one sentence.
     """
-    args = _parser().parse_args(arguments)
+    args = make_parser().parse_args(arguments)
     return told(lambda: _run(args))
 
 
@@ -92,7 +92,7 @@ def _data_folder(args: argparse.Namespace) -> Path:
     return folders.service_folder(course, configuration.load().edu.dataDir)
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     from edu_widgets.demo import run
     from edu_widgets.doctor import run as doctor
     from edu_widgets.load import run as load

@@ -31,6 +31,11 @@ def connections(configured: Configuration) -> Connections:
     return Connections(pool, thread, callbacks(), settings)
 
 
+def forget() -> None:
+    """Have the next lesson begin with a pool of its own, once the threads are stopped."""
+    _pools.clear()
+
+
 def _switch_within(seconds: float) -> None:
     """Let other threads wait at most so long for a cell that computes; 0 changes nothing."""
     if 0 < seconds < sys.getswitchinterval():

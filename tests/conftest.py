@@ -62,12 +62,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def together(nodeid: str) -> str:
-    """The name of what has one worker: the test itself, unless it needs others beside it."""
+    """The group of a test, which one worker runs: only the test, unless it shares a resource."""
     return next((name for start, name in _TOGETHER.items() if nodeid.startswith(start)), nodeid)
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Gives one worker what has to be together, the longest first, and all else to who is free.
+    """Gives each group to one worker, the longest first, and all other tests to free workers.
 
     The marks of pytest-xdist's own `loadgroup` do nothing from pytest 9.2 on.
     """
@@ -135,7 +135,7 @@ def own_pace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def way() -> str:
-    """What carries the connections of a test; tests of what holds for each name all of them."""
+    """The transport of a test's connections; a test of every transport parametrizes this name."""
     return "websocket"
 
 

@@ -45,4 +45,4 @@ def leave_lessons() -> None:
     """Leave every lesson of this process, and stop its threads."""
     close_lessons()
     stop_threads()
-    connections._pools.clear()
+    connections.forget()

@@ -49,7 +49,7 @@ class Kernel:
         self._client = client
 
     def run(self, cell: nbformat.NotebookNode, index: int = 0) -> str:
-        """Run a cell; what it showed, as text. An error in it is raised."""
+        """Run a cell and return its outputs as text; an error in it is raised."""
         self._client.execute_cell(cell, index)
         return shown(cell)
 

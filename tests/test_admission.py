@@ -11,6 +11,7 @@ from edu_widgets import cli, folders
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.protocol.errors import Forbidden, InvalidArgument, Refused, Unauthorized
 from tests.hosting import hosted, leave_lessons
+from tests.inside import client_of
 from tests.waiting import PATIENCE, wait_until
 
 
@@ -188,7 +189,7 @@ def test_what_a_removed_person_wrote_meanwhile_is_not_sent_by_itself(
     mira: edu.Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = edu.join(mira.invite, name="Ada").wait_connected(PATIENCE)
-    client = ada._client
+    client = client_of(ada)
     pooled = client._pooled
     assert pooled is not None
     with monkeypatch.context() as patch:  # as on a connection that takes nothing

@@ -166,7 +166,7 @@ class Stream:
 
 
 class Answering:
-    """What answers on the shell channel."""
+    """The object of a kernel that answers on the shell channel."""
 
     def __init__(self, **parts: object) -> None:
         vars(self).update(parts)

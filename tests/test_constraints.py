@@ -21,7 +21,7 @@ LINES = [
 
 
 def needed(name: str, extras: frozenset[str], found: set[tuple[str, frozenset[str]]]) -> None:
-    """Add what is installed for a package, and for what it needs in turn."""
+    """Add the installed distributions that a package needs, and those that they need in turn."""
     if (name, extras) in found:
         return
     try:

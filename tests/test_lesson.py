@@ -29,6 +29,7 @@ from edu_widgets.protocol.errors import NotConnected, ServiceUnavailable
 from edu_widgets.service import launch, state
 from edu_widgets.service.store import schema
 from tests.hosting import hosted
+from tests.inside import client_of
 from tests.notebook.doubles import RecordingComm, record_comms
 from tests.ports import own_port
 from tests.waiting import PATIENCE, wait_until
@@ -230,7 +231,7 @@ def test_offline_it_names_no_transport(lesson: edu.Lesson) -> None:
     told = f"The service has ended: run {line} to start it again."
     wait_until(lambda: told in str(lesson.status()), "the remedy is told")
     assert told in repr(lesson)
-    assert lesson_fields(lesson._client, subshells=True)["restart"] == line
+    assert lesson_fields(client_of(lesson), subshells=True)["restart"] == line
     with pytest.raises(edu.NotConnected, match=r"The service has ended\. Run edu\.host"):
         lesson.wait_connected(0.1)
     _ = lesson.chat.send("kept")
@@ -242,7 +243,7 @@ def test_offline_it_names_no_transport(lesson: edu.Lesson) -> None:
     assert edu.host("py101", port=about.port) is lesson
     assert lesson.user.name == "Mira", "what was told to run keeps the name"
     assert repr(lesson).startswith("Lesson py101, as instructor: Live"), "true when it is said"
-    assert lesson_fields(lesson._client, subshells=True)["restart"] is None
+    assert lesson_fields(client_of(lesson), subshells=True)["restart"] is None
     lesson.wait_connected(PATIENCE)
     wait_until(lambda: lesson.status().queued == 0, "it was sent")
     assert [message.content for message in lesson.chat.messages] == ["kept"]
@@ -440,7 +441,7 @@ def test_nothing_of_a_closed_lesson_stays_in_the_kernel(lesson: edu.Lesson) -> N
         ada = edu.join(lesson.invite, name="Ada").wait_connected()
         ada.chat.on("message", lambda message: (ada, message))
         widgets = [ada.panel(), ada.chat, ada.polls, ada.people, ada.notifications]
-        gone = [weakref.ref(one) for one in (*widgets, ada, ada._client)]
+        gone = [weakref.ref(one) for one in (*widgets, ada, client_of(ada))]
         during = kept()
         ada.close()
         RecordingComm.opened.clear()  # a list for tests, which holds them

@@ -1,4 +1,4 @@
-"""What stands where a file of ours is read, and is none: it is passed over, and nobody waits."""
+"""A folder, a pipe or a device in the place of a file: it is passed over, and no reader waits."""
 
 import os
 import threading

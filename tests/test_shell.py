@@ -62,7 +62,7 @@ def test_tab_shows_no_machinery() -> None:
 
 
 def test_the_help_knows_every_option() -> None:
-    options = [action.option_strings[0] for action in magic._parser()._actions[1:]]
+    options = [action.option_strings[0] for action in magic.make_parser()._actions[1:]]
     assert [option for option in options if option not in magic.HELP] == []
 
 

@@ -84,7 +84,7 @@ def _widgets() -> Finding:
     version = installed("anywidget")
     if version is None:
         return Finding("Widgets", "The package anywidget is missing here.", again, "no")
-    if _numbers(version) < _numbers(wanted):
+    if version_numbers(version) < version_numbers(wanted):
         told = f"The package anywidget is too old: {version} is here, {wanted} is needed."
         return Finding("Widgets", told, again, "no")
     if installed("jupyterlab") is not None and not _is_in_jupyterlab():
@@ -110,7 +110,7 @@ def _kernel() -> Finding:
     if version is None:
         told = "This Python has no kernel for notebooks (ipykernel); scripts work."
         return Finding("Kernel", told, mark="note")
-    if _numbers(version) < SUBSHELLS_SINCE:
+    if version_numbers(version) < SUBSHELLS_SINCE:
         return Finding("Kernel", f"ipykernel {version}. {NO_SUBSHELLS}", GET_SUBSHELLS, "note")
     return Finding("Kernel", f"ipykernel {version} answers pages while a cell runs.")
 
@@ -158,5 +158,5 @@ def installed(package: str) -> str | None:
         return None
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def version_numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:3])

@@ -36,14 +36,14 @@ _ARITY = {
 _LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 _WITH_LIMITS = frozenset({"lim", "max", "min", "sup", "inf", "liminf", "limsup"})
 _TEXT = frozenset({"mi", "mn", "mo", "mtext"})
-_ELEMENTS = _TEXT | {
+ELEMENTS = _TEXT | {
     *_ARITY,
     *("mpadded", "mphantom", "mrow", "mspace", "msqrt", "mstyle", "mtable", "mtd", "mtr"),
 }
 _OTHERWISE = {"menclose": "mrow"}  # browsers know it no more
 _LENGTH = re.compile(r"(?:[0-3]?(?:\.\d{1,4})?|4)(?:em|ex|pt)?")
 _BOOLEAN = re.compile("true|false")
-_ALLOWED = {
+ALLOWED = {
     **dict.fromkeys(("accent", "displaystyle", "stretchy"), _BOOLEAN),
     **dict.fromkeys(("linethickness", "width"), _LENGTH),
     "columnalign": re.compile("left|center|right"),
@@ -111,14 +111,14 @@ def _children(element: Element, depth: int, *, display: bool) -> Iterator[Built]
 def _node(element: Element, depth: int, *, display: bool) -> Built:
     """A node of an element that is allowed; attributes that are not are left out."""
     tag = _OTHERWISE.get(element.tag, element.tag)
-    if tag not in _ELEMENTS or len(element) != _ARITY.get(tag, len(element)):
+    if tag not in ELEMENTS or len(element) != _ARITY.get(tag, len(element)):
         raise _NotUnderstoodError
     if display and tag in _LIMITS and _has_limits(element[0]):
         tag = _LIMITS[tag]
     given = {
         _NAMED.get(name, name): value
         for name, value in element.attrib.items()
-        if (allowed := _ALLOWED.get(name)) and allowed.fullmatch(value)
+        if (allowed := ALLOWED.get(name)) and allowed.fullmatch(value)
     }
     head = (tag, given) if given else (tag,)
     return (

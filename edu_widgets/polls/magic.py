@@ -55,7 +55,7 @@ class _Parser(argparse.ArgumentParser):
         raise InvalidArgument(f"%%poll: {message}. %%poll? shows what can be said.") from None
 
 
-def _parser() -> _Parser:
+def make_parser() -> _Parser:
     from edu_widgets.polls.authoring import KINDS  # noqa: PLC0415 - see above
 
     parser = _Parser(prog="%%poll", add_help=False, allow_abbrev=False)
@@ -85,7 +85,7 @@ def poll_cell(line: str, cell: str, variables: dict[str, Any]) -> Poll:
     except ValueError:
         msg = "%%poll: a quotation mark in its line is not closed. %%poll? shows what can be said."
         raise InvalidArgument(msg) from None
-    given = _parser().parse_args(words)
+    given = make_parser().parse_args(words)
     if not given.name.isidentifier() or keyword.iskeyword(given.name):
         msg = f"%%poll: --as {given.name!r:.40} cannot be a variable's name; one looks like q1."
         raise InvalidArgument(msg)

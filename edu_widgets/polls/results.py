@@ -153,7 +153,7 @@ def plot(title: str, found: list[dict[str, Any]], axes: Any = None) -> Any:
         raise EduWidgetsError(msg)
     if not found:
         raise InvalidArgument("There is nothing to draw yet: nobody has answered.")
-    found = _in_few_bars(found)
+    found = in_few_bars(found)
     answers = list(dict.fromkeys((row["option"], row["answer"]) for row in found))
     numbers = sorted({row["round"] for row in found})
     people = {(row["round"], row["option"], row["answer"]): row["people"] for row in found}
@@ -178,7 +178,7 @@ def plot(title: str, found: list[dict[str, Any]], axes: Any = None) -> Any:
     return axes
 
 
-def _in_few_bars(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def in_few_bars(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of the first answers; those of the others together, a row a round."""
     answers = dict.fromkeys(
         (row["option"], row["answer"]) for row in found if row["answer"] != REST

@@ -78,8 +78,8 @@ class Buckets:
 
     def __init__(self, budget: Budget, now: Callable[[], float]) -> None:
         self._budget = budget
-        self._now = now
-        self._full_at: dict[Hashable, float] = {}
+        self.now = now
+        self.full_at: dict[Hashable, float] = {}
         self.waited: dict[Hashable, float] = {}
         """By key: seconds waited for the bucket since it was last full."""
 
@@ -90,9 +90,9 @@ class Buckets:
             key: The bucket's key.
             cost: The number of units.
         """
-        now = self._now()
-        full_at = max(self._full_at.get(key, now), now) + cost / self._budget.rate
-        self._full_at[key] = full_at
+        now = self.now()
+        full_at = max(self.full_at.get(key, now), now) + cost / self._budget.rate
+        self.full_at[key] = full_at
         wait = full_at - now - self._budget.burst / self._budget.rate
         if wait <= 0:
             return 0.0
@@ -106,14 +106,14 @@ class Buckets:
             key: The bucket's key.
             cost: The number of units.
         """
-        if key in self._full_at:
-            self._full_at[key] -= cost / self._budget.rate
+        if key in self.full_at:
+            self.full_at[key] -= cost / self._budget.rate
 
     def sweep(self) -> None:
         """Forget the buckets that are full."""
-        now = self._now()
-        for key in [key for key, full_at in self._full_at.items() if full_at <= now]:
-            del self._full_at[key]
+        now = self.now()
+        for key in [key for key, full_at in self.full_at.items() if full_at <= now]:
+            del self.full_at[key]
             self.waited.pop(key, None)
 
 
@@ -139,13 +139,13 @@ class Budgets:
         self._metrics = metrics
         self._audit = audit
         person = config.person_budget
-        self._people = Buckets(person, now)
+        self.people = Buckets(person, now)
         shared = Budget(person.rate * NOTEBOOK_SHARE, person.burst * NOTEBOOK_SHARE)
-        self._notebooks = Buckets(shared, now)
+        self.notebooks = Buckets(shared, now)
         """By owner."""
-        self._addresses = Buckets(config.address_budget, now)
-        self._guests = Buckets(config.guest_budget, now)
-        self._told: SlidingWindow[str] = SlidingWindow(now)
+        self.addresses = Buckets(config.address_budget, now)
+        self.guests = Buckets(config.guest_budget, now)
+        self.told: SlidingWindow[str] = SlidingWindow(now)
 
     def charge(self, member: Member, cost: float) -> float:
         """Take units from a member; returns the seconds to wait until they are there.
@@ -169,7 +169,7 @@ class Budgets:
         Returns:
             The seconds to wait until the person's units are there.
         """
-        self._guests.refund(address, cost)
+        self.guests.refund(address, cost)
         return self.charge_as(who, address, cost)
 
     def charge_as(self, who: Payer, address: str, cost: float) -> float:
@@ -187,14 +187,14 @@ class Budgets:
             return 0.0
         user = who.user_id
         notebook = who.voucher or user
-        own = self._people.charge(user, cost)
-        shared = self._notebooks.charge(notebook, cost)
-        crowd = self._addresses.charge(address, cost)
+        own = self.people.charge(user, cost)
+        shared = self.notebooks.charge(notebook, cost)
+        crowd = self.addresses.charge(address, cost)
         if own or shared:
-            waited = (self._people.waited.get(user, 0), self._notebooks.waited.get(notebook, 0))
+            waited = (self.people.waited.get(user, 0), self.notebooks.waited.get(notebook, 0))
             self._held_back("person", max(waited), user)
         if crowd:
-            self._held_back("address", self._addresses.waited[address])
+            self._held_back("address", self.addresses.waited[address])
         return max(own, shared, crowd)
 
     async def pay(self, member: Member, cost: float) -> None:
@@ -215,9 +215,9 @@ class Budgets:
             address: The client's address.
             cost: The number of units.
         """
-        wait = self._guests.charge(address, cost)
+        wait = self.guests.charge(address, cost)
         if wait:
-            self._held_back("guest", self._guests.waited[address])
+            self._held_back("guest", self.guests.waited[address])
         return wait
 
     def refund_guest(self, address: str, cost: float) -> None:
@@ -227,17 +227,17 @@ class Budgets:
             address: The address that was charged.
             cost: The number of units.
         """
-        self._guests.refund(address, cost)
+        self.guests.refund(address, cost)
 
     def _held_back(self, whose: str, waited: float, user: str = "") -> None:
         self._metrics.held_back.labels(whose).inc()
         key = f"{whose} {user}"
-        if waited >= NOTICEABLE_S and not self._told.admit(key, most=1, interval_ms=60_000):
+        if waited >= NOTICEABLE_S and not self.told.admit(key, most=1, interval_ms=60_000):
             # Addresses are personal data: the trail keeps none.
             self._audit.record("HELD_BACK", budget=whose, **({"userId": user} if user else {}))
 
     def sweep(self) -> None:
         """Forget the buckets that are full."""
-        for buckets in (self._people, self._notebooks, self._addresses, self._guests):
+        for buckets in (self.people, self.notebooks, self.addresses, self.guests):
             buckets.sweep()
-        self._told.sweep()
+        self.told.sweep()

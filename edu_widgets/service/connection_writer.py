@@ -60,7 +60,6 @@ class TransportWriter(ABC):
     # Slots, since a frame to a large room touches every one of these objects.
     __slots__ = (
         "_arrivals",
-        "_buffered",
         "_flows",
         "_form",
         "_loop",
@@ -70,6 +69,7 @@ class TransportWriter(ABC):
         "_taken",
         "_transport",
         "_written",
+        "buffered",
         "code",
         "heard",
     )
@@ -84,7 +84,7 @@ class TransportWriter(ABC):
         self._form = form
         self._loop = asyncio.get_running_loop()
         self._put = transport.write
-        self._buffered = transport.get_write_buffer_size
+        self.buffered = transport.get_write_buffer_size
         self._flows = False
         self._written = 0
         self._taken = 0
@@ -117,13 +117,13 @@ class TransportWriter(ABC):
     def flow(self) -> None:
         """Count nothing while nothing waits: `paused` and `resumed` are called from now on."""
         self._transport.set_write_buffer_limits(0)
-        if not self._buffered():
+        if not self.buffered():
             self.resumed()
 
     def paused(self) -> None:
         """Count what is written from now on, since more waits to be sent than the limit."""
         self._flows = False
-        self._written, self._taken, self._stalled_since = self._buffered(), 0, None
+        self._written, self._taken, self._stalled_since = self.buffered(), 0, None
 
     def resumed(self) -> None:
         """Nothing waits to be sent."""
@@ -143,7 +143,7 @@ class TransportWriter(ABC):
             return
         if self._shut:
             return
-        if self._buffered() > MAX_BUFFERED:
+        if self.buffered() > MAX_BUFFERED:
             self.close(Code.SLOW_CONSUMER, Code.SLOW_CONSUMER.meaning)
             return
         self._written += len(data)
@@ -151,7 +151,7 @@ class TransportWriter(ABC):
 
     def is_stalled(self, now: float) -> bool:
         """Return True if the reader has taken nothing of the waiting bytes for too long."""
-        waiting = self._buffered()
+        waiting = self.buffered()
         taken = self._written - waiting
         if not waiting or taken > self._taken:
             self._taken, self._stalled_since = taken, None
@@ -178,7 +178,7 @@ class TransportWriter(ABC):
 
     def hang_up(self) -> None:
         """Cut the connection, if something of it still waits to be sent."""
-        if self._buffered():
+        if self.buffered():
             self._transport.abort()
 
     @abstractmethod

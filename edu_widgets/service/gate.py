@@ -66,7 +66,7 @@ class Gates:
         self._most_unproven = most_unproven
         self._is_proxy = is_proxy
         self._open = 0
-        self._unproven: dict[Gate, None] = {}
+        self.unproven: dict[Gate, None] = {}
         self._by_address: Counter[str] = Counter()
 
     def opened(self, gate: "Gate", *, waits: bool) -> bool:
@@ -77,33 +77,33 @@ class Gates:
         """
         if waits and self._by_address[gate.address] >= MOST_WAITING:
             self._metrics.turned_away.inc()
-            mine = (other for other in self._unproven if other.address == gate.address)
+            mine = (other for other in self.unproven if other.address == gate.address)
             silent = next((other for other in mine if other.is_silent), None)
             if silent is None:
                 return False
             silent.end()
-        if self._open >= self._most or len(self._unproven) >= self._most_unproven:
+        if self._open >= self._most or len(self.unproven) >= self._most_unproven:
             self._metrics.turned_away.inc()
             oldest = self._idle()
             if oldest is None:
                 return False
             oldest.end()
         self._open += 1
-        self._unproven[gate] = None
+        self.unproven[gate] = None
         self._by_address[gate.address] += 1
         return True
 
     def proved(self, gate: "Gate") -> None:
         """Count a connection as unproven no more, since it is known whose it is."""
-        if gate in self._unproven:
-            del self._unproven[gate]
+        if gate in self.unproven:
+            del self.unproven[gate]
             self._by_address[gate.address] -= 1
             if not self._by_address[gate.address]:
                 del self._by_address[gate.address]
 
     def unproved(self, gate: "Gate") -> None:
         """Count a connection as unproven again, since its next request may be somebody else's."""
-        self._unproven[gate] = None
+        self.unproven[gate] = None
         self._by_address[gate.address] += 1
 
     def closed(self, gate: "Gate") -> None:
@@ -122,7 +122,7 @@ class Gates:
 
     def _idle(self) -> "Gate | None":
         for address, _ in self._by_address.most_common():
-            for gate in self._unproven:
+            for gate in self.unproven:
                 if gate.address == address and not gate.busy:
                     return gate
         return None

@@ -107,7 +107,7 @@ class Hub:
 
     def start(self) -> None:
         """Begin to tick, and let features read the stored documents."""
-        self.supervisor.every(TICK_S, "A tick", self._beat)
+        self.supervisor.every(TICK_S, "A tick", self.beat)
         self.hooks.start()
 
     async def close(self, code: Code = Code.RESTARTING) -> None:
@@ -354,7 +354,7 @@ class Hub:
         self.rooms.committed(commit)
         self.hooks.committed(commit)
 
-    async def _beat(self) -> None:
+    async def beat(self) -> None:
         now, call = self.loop.time(), self.supervisor.call
         call("Looking at the store", self._look_at_store)
         for member in tuple(self.members):

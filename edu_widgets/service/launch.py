@@ -33,7 +33,7 @@ _LINES_SHOWN = 12
 _BYTES_READ = 64 * 1024
 """Bytes of a log's end that are looked at for these lines."""
 _QUICK = 0.2
-_STARTED: list["subprocess.Popen[bytes]"] = []
+STARTED: list["subprocess.Popen[bytes]"] = []
 """Processes started here, kept so that ended ones are reaped and no handle warns when freed."""
 
 
@@ -181,10 +181,10 @@ def stop(info: ServiceInfo, timeout: float = 60.0) -> None:
         os.kill(info.pid, signal.SIGTERM)
     deadline = time.monotonic() + timeout
     while processes.alive(info.pid) and time.monotonic() < deadline:
-        for child in _STARTED:
+        for child in STARTED:
             child.poll()
         time.sleep(0.02)
-    _STARTED[:] = [child for child in _STARTED if child.poll() is None]
+    STARTED[:] = [child for child in STARTED if child.poll() is None]
     if processes.alive(info.pid):
         msg = (
             f"The service that runs at {info.url} (process {info.pid}) has not ended within "
@@ -255,7 +255,7 @@ def _spawn(command: list[str], data_dir: Path, timeout: float) -> state.ServiceS
         except (OSError, NotImplementedError):
             msg = "This Python starts no processes, so no service can run here. Host elsewhere."
             raise Unsupported(msg) from None
-    _STARTED[:] = [other for other in _STARTED if other.poll() is None] + [process]
+    STARTED[:] = [other for other in STARTED if other.poll() is None] + [process]
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -40,7 +40,7 @@ class SlidingWindow(Generic[K]):
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
+        self.now = now
         self._events: dict[K, deque[_Event]] = {}
         self._intervals: dict[K, float] = {}
         """By key: the longest interval used, in seconds; events older than that are forgotten."""
@@ -59,7 +59,7 @@ class SlidingWindow(Generic[K]):
                 return 0
         wait = self.full(key, most=most, interval_ms=interval_ms)
         if not wait:
-            self._events.setdefault(key, deque()).append(_Event(self._now(), event))
+            self._events.setdefault(key, deque()).append(_Event(self.now(), event))
             self._intervals[key] = max(self._intervals.get(key, 0), interval_ms / 1000)
         return wait
 
@@ -68,7 +68,7 @@ class SlidingWindow(Generic[K]):
         events = self._events.get(key)
         if not events:
             return 0
-        now = self._now()
+        now = self.now()
         while events and now - events[0].at >= interval_ms / 1000:
             events.popleft()
         if len(events) < most:
@@ -77,7 +77,7 @@ class SlidingWindow(Generic[K]):
 
     def sweep(self) -> None:
         """Forget keys without events in their interval."""
-        now = self._now()
+        now = self.now()
         stale = [
             key
             for key, seen in self._events.items()

@@ -184,7 +184,7 @@ class Members:
         async with self._counted(((known, TRIES),) if known else _tries_of(source)):
             if not for_staff:
                 await self._check_code(ask)
-                self._check_newcomers(source)
+                self.check_newcomers(source)
             elif course not in self._courses:
                 raise refusal(Code.INVITE_INVALID, Code.INVITE_INVALID.meaning)
             return await self._entered(await self._store.admit(who), secret, member)
@@ -260,7 +260,7 @@ class Members:
                 raise refusal(Code.RATE_LIMITED, text, max(waits)) from error
             raise
 
-    def _check_newcomers(self, source: str) -> None:
+    def check_newcomers(self, source: str) -> None:
         """Count a newcomer by their address.
 
         Raises:

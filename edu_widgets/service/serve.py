@@ -138,7 +138,7 @@ def run(args: argparse.Namespace, base: configuration.ServiceConfig | None = Non
         ServiceUnavailable: the folder, the store or the port cannot be used.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
-    return asyncio.run(_run(_options(args, base)))
+    return asyncio.run(_run(read_options(args, base)))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -149,7 +149,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return arguments.told(lambda: run(args))
 
 
-def _options(args: argparse.Namespace, base: configuration.ServiceConfig | None = None) -> Options:
+def read_options(
+    args: argparse.Namespace, base: configuration.ServiceConfig | None = None
+) -> Options:
+    """Return the options that arguments of the command line give, over those of `base`."""
     config = base or configuration.ServiceConfig()
     if args.config:
         config = configuration.load(args.config, config)

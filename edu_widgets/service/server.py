@@ -87,7 +87,7 @@ class Server:
         self._options = options
         self._watched = set(options.watch)
         self._stop = asyncio.Event()
-        self._hub_people: HubPeople | None = None
+        self.hub_people: HubPeople | None = None
         self._forwarding: Forwarding | None = None
 
     async def __aenter__(self) -> Self:
@@ -100,10 +100,10 @@ class Server:
         options = self._options
         options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         loaded = features.installed(options.features) + features.load(options.modules)
-        self._store = _store(options)
+        self.store = _store(options)
         self._audit = Audit(options.data_dir / AUDIT)
         self.hub = Hub(
-            self._store,
+            self.store,
             courses=options.courses,
             config=options.config,
             features=loaded,
@@ -121,7 +121,7 @@ class Server:
         return self
 
     async def _open(self) -> None:
-        options, store = self._options, self._store
+        options, store = self._options, self.store
         before = state.read(options.data_dir)
         secret = before.owner_secret if before else new_secret()
         key = Verifier.of(secret)
@@ -172,7 +172,7 @@ class Server:
         """Make the parts that requests need."""
         options, config = self._options, self._options.config
         people = Members(
-            self._store,
+            self.store,
             options.courses,
             partial(tell_in_the_end, self.hub),
             options.address.hosts,
@@ -187,7 +187,7 @@ class Server:
         )
         if options.jupyterhub is not None:
             count, follow = self.hub.metrics.asked_jupyterhub, partial(hub_roles.follow, self.hub)
-            self._hub_people = HubPeople(*options.jupyterhub, count, follow)
+            self.hub_people = HubPeople(*options.jupyterhub, count, follow)
         return Door(
             self.hub,
             people,
@@ -198,7 +198,7 @@ class Server:
             options.keys,
             self._watched.add,
             options.install_hint,
-            self._hub_people,
+            self.hub_people,
         )
 
     async def _set_up(self, door: Door) -> None:
@@ -217,7 +217,7 @@ class Server:
         )
         await self._runner.setup()
         most = listening.most_connections()
-        self._gates = Gates(
+        self.gates = Gates(
             self.hub.budgets,
             self.hub.metrics,
             most=most,
@@ -229,10 +229,10 @@ class Server:
         """Start the periodic tasks."""
         every, linger_s = self.hub.supervisor.every, self._options.linger_s
         every(SWEEP_S, "Sweeping the store", self._sweep, first=FIRST_SWEEP_S)
-        every(CHECK_S, "Reading the whole store", self._store.check_whole)
+        every(CHECK_S, "Reading the whole store", self.store.check_whole)
         every(LOOK_S, "Asking the store", self.hub.vitals.ask)
         every(LOOK_S, "Turning the log over", self._turn_log_over)
-        if self._hub_people is not None:
+        if self.hub_people is not None:
             every(LOOK_S, "Asking JupyterHub again", self._ask_jupyterhub)
         if not self._options.keep:
             self._alone_since = asyncio.get_running_loop().time()
@@ -262,7 +262,7 @@ class Server:
 
     def _gate(self) -> Gate:
         assert self._runner.server is not None  # noqa: S101 - it is set up
-        return Gate(self._runner.server, self._gates)
+        return Gate(self._runner.server, self.gates)
 
     # -- the end ----------------------------------------------------------------
 
@@ -302,22 +302,22 @@ class Server:
         if runner is not None:
             await runner.shutdown()
             await runner.cleanup()
-        if self._hub_people is not None:
-            await self._hub_people.close()
-        await self._store.close()
+        if self.hub_people is not None:
+            await self.hub_people.close()
+        await self.store.close()
         self._audit.close()
 
     # -- clocks -----------------------------------------------------------------
 
     async def _sweep(self) -> None:
         now = now_ms()
-        await self._store.sweep(now, now - TOMBSTONES_KEPT_MS)
-        for table, rows in (await self._store.sizes()).items():
+        await self.store.sweep(now, now - TOMBSTONES_KEPT_MS)
+        for table, rows in (await self.store.sizes()).items():
             self.hub.metrics.rows.labels(table).set(rows)
 
     async def _ask_jupyterhub(self) -> None:
-        if self._hub_people is not None:
-            await self._hub_people.check(tuple(self.hub.members))
+        if self.hub_people is not None:
+            await self.hub_people.check(tuple(self.hub.members))
 
     async def _turn_log_over(self) -> None:
         logs.turn_over(self._options.data_dir)

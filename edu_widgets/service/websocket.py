@@ -107,7 +107,7 @@ class SocketWriter(TransportWriter):
         try:
             async with asyncio.timeout(GOODBYE_S):
                 # A slow reader would not take the close frame either; it is not waited for.
-                drain = self._buffered() < connection_writer.MAX_BUFFERED
+                drain = self.buffered() < connection_writer.MAX_BUFFERED
                 await self._socket.close(code=code, message=message, drain=drain)
         except (TimeoutError, ConnectionError, RuntimeError):
             pass

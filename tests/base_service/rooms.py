@@ -119,7 +119,7 @@ class Rooms:
     # -- coming and going -----------------------------------------------------------------
 
     async def enter(self, member: Member, channel: str) -> None:
-        """Somebody is in a channel from now on; they learn who else is."""
+        """Add a member to a channel, and tell them of the others in it."""
         if channel in member.channels:
             return
         there = {m.user_id for m in self.members if channel in m.channels}

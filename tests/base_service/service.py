@@ -188,7 +188,7 @@ class BaseService:
     # -- posts -----------------------------------------------------------------------------------
 
     async def _messages(self, request: web.Request) -> web.Response:
-        """A batch of messages; what they bring about comes over the stream."""
+        """Take a batch of messages; their effects come over the stream."""
         self._note(request)
         if not self.variants.posts:
             raise web.HTTPNotFound

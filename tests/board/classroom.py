@@ -1,4 +1,4 @@
-"""The rules of the board on a store in memory: who draws what, and what everybody sees then."""
+"""The rules of the board on a store in memory: drawings by person, and the board they lead to."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Classroom(InMemoryService):
         self.db.execute("COMMIT")
 
     def items(self) -> list[BoardItem]:
-        """What is on the board, oldest first."""
+        """The items on the board, oldest first."""
         return [msgspec.json.decode(b, type=BoardItem) for _, b in self.rows(ROOM, BoardItem.kind)]
 
     def pages(self) -> list[BoardPage]:
@@ -94,7 +94,7 @@ class BoardClient(InMemoryClient[Classroom]):
     @property
     @override
     def connections(self) -> Connections:
-        """No thread of its own: whoever waits for a picture may."""
+        """Connections without a network thread, so that every thread may wait for a picture."""
         network = SimpleNamespace(forbid_waiting=lambda: None)
         return cast("Connections", SimpleNamespace(network=network))
 

@@ -28,7 +28,7 @@ def mira(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Iter
 
 
 def seen(board: SharedBoard) -> list[tuple[str, str, str, list[tuple[float, float]]]]:
-    """All that is on the board, without what is one's own view of it."""
+    """The strokes on the board as every person has them, in the order of their birth."""
     return [(s.id, s.user_name, s.ink, s.points) for s in sorted(board.strokes, key=by_birth)]
 
 
@@ -37,7 +37,7 @@ def by_birth(stroke: Stroke) -> tuple[float, str]:
 
 
 def intend(board: SharedBoard, do: str, **args: Any) -> None:
-    """What somebody does in the page."""
+    """Send an intent as a person's page does."""
     board.comm.receive({"op": "intent", "page": "p1", "id": uuid7(), "do": do, "args": args})
 
 

@@ -24,6 +24,7 @@ from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong, Refused
 from edu_widgets.service import rules
 from tests.board.classroom import ADA, BO, LINE, BoardClient, Classroom
 from tests.in_memory.service import MIRA, ROOM
+from tests.inside import client_of
 from tests.notebook.doubles import as_client
 from tests.notebook.page import collections, intend, sent
 
@@ -366,7 +367,7 @@ def test_a_figure_of_20_mb_is_refused_in_one_sentence(open_: Open, room: Classro
 
 
 class Hands:
-    """What another feature knows of people."""
+    """The hands and statuses that the presence feature would give."""
 
     documents = "status"
 
@@ -403,10 +404,10 @@ def test_who_may_not_draw_raises_a_hand_and_staff_gives_the_pen(
     (told,) = intend(board, "board.people")
     assert told["data"] == [{"id": ADA.id, "name": "Ada"}, {"id": BO.id, "name": "Bo"}]
     intend(board, "board.set", pen=ADA.id, give=True)
-    board._client.settle()  # type: ignore[attr-defined]
+    client_of(board).settle()  # type: ignore[attr-defined]
     assert board.pens == {ADA.id: "Ada"}
     _ = board.give_pen("Bo")  # by the name
-    board._client.settle()  # type: ignore[attr-defined]
+    client_of(board).settle()  # type: ignore[attr-defined]
     assert set(board.pens) == {ADA.id, BO.id}
 
 

@@ -63,7 +63,7 @@ class Wire:
         }
 
     def begin(self, code: str, request: Any = None, number: int = 1) -> tuple[Run, Any]:
-        """A cell begins; its run, and its request as the parent of what follows."""
+        """Begin a cell; return its run, and the request that is the parent of its outputs."""
         asked = request or self.request()
         (run,) = self.say("execute_input", asked, code=code, execution_count=number)
         return run, asked

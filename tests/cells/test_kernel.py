@@ -13,6 +13,7 @@ from nbclient.exceptions import CellExecutionError
 import edu_widgets as edu
 from edu_widgets.cells.documents import Cell
 from edu_widgets.client.bodies import decoded
+from tests.inside import client_of
 from tests.kernels import Kernel, data_folder, invite, running_kernel
 from tests.pictures import SVG as SVGS
 from tests.pictures import png
@@ -154,12 +155,12 @@ def test_stopped_the_kernel_is_as_it_was(room: Class) -> None:
     room.run("'seen again'")
     room.comes("'seen again'")
     assert "'unseen'" not in room.sources()
-    docs = room.ada._client.mirror().of_kind(Cell.kind)
+    docs = client_of(room.ada).mirror().of_kind(Cell.kind)
     assert all((cell := decoded(doc, Cell)) and cell.status != "running" for doc in docs)
 
 
 def test_without_a_kernel_share_says_so(room: Class, monkeypatch: pytest.MonkeyPatch) -> None:
-    me = room.ada._client.me()
-    monkeypatch.setattr(room.ada._client._membership, "me", edu.Person(me.user_id, "A", "admin"))
+    me = client_of(room.ada).me()
+    monkeypatch.setattr(client_of(room.ada)._membership, "me", edu.Person(me.user_id, "A", "admin"))
     with pytest.raises(edu.Unsupported, match="ipykernel"):
         room.ada.cells.share()

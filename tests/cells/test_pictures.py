@@ -28,7 +28,7 @@ def encoded(data: bytes) -> str:
 
 
 class Album:
-    """What puts pictures; full once it is told so."""
+    """A picture store that a test can fill up."""
 
     def __init__(self) -> None:
         self.given: list[bytes] = []

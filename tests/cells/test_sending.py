@@ -19,7 +19,7 @@ from tests.in_memory.service import MIRA
 
 
 class Desk:
-    """A service and a clock; what is handed over is acknowledged when told."""
+    """A service and a clock; a command is acknowledged when the test says so."""
 
     def __init__(self) -> None:
         self.now = 100.0

@@ -21,7 +21,7 @@ PICTURE = png(mark="a plot of zebra finches")
 
 
 def pictured(folder: Path) -> set[str]:
-    """The service's files in whose bytes the picture stands."""
+    """The service's files that contain the picture's bytes."""
     return {path.name for path in folder.iterdir() if PICTURE in path.read_bytes()}
 
 
@@ -43,7 +43,7 @@ async def shown(service: Service, who: Client) -> str:
 
 
 async def status(service: Service, who: Client, address: str) -> int:
-    """The status of the answer to who asks for a picture."""
+    """The HTTP status of a request for a picture."""
     token = {"Authorization": f"Bearer {who.token}"}
     async with service.http.get(service.url + address, headers=token) as answer:
         return answer.status

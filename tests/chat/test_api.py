@@ -212,7 +212,7 @@ def test_a_dataframe_where_there_is_pandas(
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the cells were; the last one runs."""
+    """The sources of the cells that have run; the last one is running."""
     history = [""]
     shell = SimpleNamespace(history_manager=SimpleNamespace(input_hist_raw=history))
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))

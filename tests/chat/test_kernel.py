@@ -70,7 +70,7 @@ class Kernel:
         return self._send("execute_request", content, metadata={"cellId": cell})
 
     def run(self, code: str, cell: str = "c1") -> str:
-        """Run a cell; what it printed."""
+        """Run a cell and return the text it printed."""
         id_ = self.start(code, cell)
         begin = len(self.heard)
         self.wait_for(lambda m: m["msg_type"] == "status" and self._idle(m, id_), begin)

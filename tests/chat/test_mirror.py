@@ -278,7 +278,7 @@ def new(diff: EventDiff, event: Any) -> list[Any]:
 
 
 class NewsMachine(RuleBasedStateMachine):
-    """Whatever is repeated, missed, reset or renewed: each new message is told once, in order."""
+    """Each new message is told once, in order, over frames that repeat, go missing and reset."""
 
     @initialize(history=st.integers(0, 3))
     def begin(self, history: int) -> None:

@@ -16,6 +16,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Forbidden, NotConnected, Refused, TooLate
 from tests.faults import Faults
 from tests.hosting import hosted
+from tests.inside import client_of
 from tests.waiting import PATIENCE, wait_until
 
 
@@ -193,7 +194,7 @@ def test_a_message_that_waits_is_withdrawn_and_one_that_was_sent_is_not(mira: ed
         with pytest.raises(NotConnected, match="withdrawn"):
             waiting.wait()
         faults.heal()
-        ada._client.retry_now()
+        client_of(ada).retry_now()
         after.wait(PATIENCE)
         the(mira.chat, after.id)
         assert [m.content for m in mira.chat.messages] == ["sent", "after"]
@@ -214,7 +215,7 @@ def test_what_is_changed_offline_is_made_up_for(mira: edu.Lesson) -> None:
         assert the(ada.chat, id_).reactions[0].count == 1
         assert [m.content for m in ada.chat.search("one")] == ["one"], "what is loaded is searched"
         faults.heal()
-        ada._client.retry_now()  # after some failures it would try once a minute only
+        client_of(ada).retry_now()  # after some failures it would try once a minute only
         for receipt in receipts:
             receipt.wait(PATIENCE)
         wait_until(lambda: the(mira.chat, id_).content == "two", "Mira sees the edit")

@@ -17,6 +17,7 @@ from edu_widgets.notebook.nodes import to_nodes
 from edu_widgets.notebook.stream import GAP
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong, NotConnected, OutboxFull
+from tests.inside import client_of
 from tests.notebook.doubles import START, FakeClient, RecordingComm, as_client
 from tests.waiting import PATIENCE
 
@@ -30,7 +31,7 @@ def chat(client: FakeClient, comms: type[RecordingComm]) -> CourseChat:
 
 
 def sent(chat: CourseChat) -> list[dict[str, Any]]:
-    chat._client.run()  # type: ignore[attr-defined]
+    client_of(chat).run()  # type: ignore[attr-defined]
     return json.loads(json.dumps(chat.comm.take()))  # type: ignore[no-any-return]
 
 
@@ -343,7 +344,7 @@ def test_bytes_of_one_message(chat: CourseChat, client: FakeClient, history: int
         text, id=uuid7(), user_id=uuid7(), user_name="Mira Lindgren", timestamp=START
     )
     client.arrive(document)
-    chat._client.run()  # type: ignore[attr-defined]
+    client_of(chat).run()  # type: ignore[attr-defined]
     ((_, data),) = chat.comm.published
     on_the_wire = len(json_packer({"comm_id": chat.comm.comm_id, "data": data}))
     decoded = msgspec.json.decode(document.body, type=Message)

@@ -35,7 +35,7 @@ BATCH = 40
 
 
 class Member(msgspec.Struct):
-    """Somebody who comes through a proxy."""
+    """A person whose connection goes through a proxy."""
 
     name: str
     url: str
@@ -95,7 +95,7 @@ def clients(config: Config) -> Iterator[list[CourseClient]]:
 
 
 def seen(client: CourseClient, head: int) -> Seen:
-    """What a member has once everything has come; nothing is done for it but to wait."""
+    """Return a member's state once its mirror has reached `head`; only waiting leads there."""
     client.wait_connected(PATIENCE)
     wait_until(lambda: client.mirror().cursor.seq >= head, "everything has come")
     mirror, numbers = client.mirror(), client.numbers()

@@ -280,6 +280,6 @@ class Run:
 
 
 def token(name: str) -> str:
-    """A token that says who somebody is."""
+    """A token that names a person."""
     claims = {"sub": name, "name": name, "exp": time.time() + 3600}
     return jwt.encode(claims | {"courses": [COURSE], "role": "student"}, KEY, algorithm="HS256")

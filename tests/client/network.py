@@ -146,7 +146,7 @@ class Network(LoopThread):
 
 
 def _forwarded(head: bytes, host: str) -> bytes:
-    """A request as a simple proxy passes it on: one a connection, to whom it is for."""
+    """A request as a simple proxy passes it on to its target: one a connection."""
     first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     method, where, version = first.split(" ")
     if where.startswith("http://"):

@@ -17,6 +17,7 @@ from edu_widgets.protocol.errors import InvalidArgument, NotConnected, Unauthori
 from tests.client.fake_service import FakeService, eventually
 from tests.client.test_course import say, texts
 from tests.hosting import leave_lessons
+from tests.inside import client_of
 from tests.waiting import PATIENCE
 
 
@@ -145,13 +146,13 @@ def test_host_and_join_with_the_embedded_service() -> None:
         assert (student.user.name, student.user.role) == ("Ada", "student")
         assert edu.join(host.invite, name="ada") is student
         assert student.user.name == "ada", "as it was spelt last"
-        say(student._client, "hello").wait(PATIENCE)
-        eventually(lambda: texts(host._client) == ["hello"])
+        say(client_of(student), "hello").wait(PATIENCE)
+        eventually(lambda: texts(client_of(host)) == ["hello"])
         for n in range(15):
-            _ = say(student._client, str(n))
-        own = student._client
+            _ = say(client_of(student), str(n))
+        own = client_of(student)
         eventually(lambda: any(c.state == "slowed" for c in own.commands("chat_message")))
-        say(host._client, "not limited").wait(PATIENCE)
+        say(client_of(host), "not limited").wait(PATIENCE)
     finally:
         stop_service()
 
@@ -169,19 +170,19 @@ def test_a_rehearsal_is_in_a_room_of_its_own_that_begins_empty_each_time() -> No
         assert repr(first).startswith("Rehearsal")
         assert "Rehearsal" in first._repr_html_()
         assert "Rehearsal" not in repr(real)
-        say(first._client, "one, two").wait(PATIENCE)
+        say(client_of(first), "one, two").wait(PATIENCE)
         first.polls.ask("Which?", ["a", "b"]).wait(PATIENCE)
         colleague = edu.join(first.invite, name="Bo").wait_connected(PATIENCE)
-        eventually(lambda: texts(colleague._client) == ["one, two"])
-        assert lesson_fields(colleague._client, subshells=True)["rehearsal"] is True
+        eventually(lambda: texts(client_of(colleague)) == ["one, two"])
+        assert lesson_fields(client_of(colleague), subshells=True)["rehearsal"] is True
         second = rehearse()
         assert not first.usable
-        assert (texts(second._client), second.polls.history) == ([], [])
-        assert (texts(student._client), student.polls.history) == ([], [])
-        assert lesson_fields(student._client, subshells=True)["rehearsal"] is False
+        assert (texts(client_of(second)), second.polls.history) == ([], [])
+        assert (texts(client_of(student)), student.polls.history) == ([], [])
+        assert lesson_fields(client_of(student), subshells=True)["rehearsal"] is False
         again = edu.host("py101", name="Mira").wait_connected(PATIENCE)
         assert again is real
-        assert (texts(real._client), real.polls.history) == ([], [])
+        assert (texts(client_of(real)), real.polls.history) == ([], [])
     finally:
         stop_service()
 

@@ -39,7 +39,7 @@ SERVICE = "5e" * 16
 
 
 class Desk(ThreadingHTTPServer):
-    """Answers `POST /api/join` as told, and keeps what was asked; people sign in as they should."""
+    """Answers `POST /api/join` as told, and keeps the requests; signing in works."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)

@@ -22,6 +22,7 @@ from edu_widgets.protocol.errors import (
 from tests.client.network import Network
 from tests.client.test_course import say, texts
 from tests.hosting import leave_lessons
+from tests.inside import client_of
 from tests.service.jupyterhub.double import Hub, token, user
 from tests.service.jupyterhub.running import HubClass
 from tests.waiting import PATIENCE, wait_until
@@ -69,13 +70,13 @@ def test_connect_without_an_argument_is_the_hubs_user(
     assert (lesson.course, lesson.user.user_id, lesson.user.name) == ("py101", "ada", "ada")
     assert lesson.user.role == "student"
     assert edu.connect() is edu.join() is lesson
-    say(lesson._client, "Hello from my own server.").wait(PATIENCE)
+    say(client_of(lesson), "Hello from my own server.").wait(PATIENCE)
     with pytest.raises(Forbidden, match="where you are a student"):
         edu.host("py101")
     assert not (tmp_path / "data" / "services").exists()
-    shown = f"{lesson!r} {lesson._repr_html_()} {lesson.status()!r} {vars(lesson._client)}"
+    shown = f"{lesson!r} {lesson._repr_html_()} {lesson.status()!r} {vars(client_of(lesson))}"
     assert token("ada") not in shown
-    assert "edu.connect()" in lesson._client.entrance.call
+    assert "edu.connect()" in client_of(lesson).entrance.call
 
 
 def test_an_instructor_hosts_where_the_class_is(
@@ -84,7 +85,9 @@ def test_an_instructor_hosts_where_the_class_is(
     log_in(monkeypatch, service, "mira")
     lesson = edu.host("py101").wait_connected(PATIENCE)
     assert (lesson.user.user_id, lesson.user.role) == ("mira", "instructor")
-    wait_until(lambda: "staff:py101" in lesson._client._membership.mirrors, "the staff's channel")
+    wait_until(
+        lambda: "staff:py101" in client_of(lesson)._membership.mirrors, "the staff's channel"
+    )
     assert edu.connect() is lesson
     assert not (tmp_path / "data" / "services").exists()
     with pytest.raises(InvalidArgument, match="its groups say who may enter"):
@@ -102,7 +105,7 @@ def test_with_several_courses_one_is_named(
             edu.connect(course="bio1")
         lesson = edu.connect(course="ds200").wait_connected(PATIENCE)
         assert lesson.course == "ds200"
-        assert lesson._client.entrance.call == 'edu.connect(course="ds200")'
+        assert client_of(lesson).entrance.call == 'edu.connect(course="ds200")'
         leave_lessons()
 
 
@@ -114,8 +117,8 @@ def test_where_no_websocket_gets_through_it_is_the_same_person(
         log_in(monkeypatch, service, "ada", network.port)
         lesson = edu.connect().wait_connected(PATIENCE)
         assert lesson.status().transport == "event stream"
-        say(lesson._client, "By another way.").wait(PATIENCE)
-        wait_until(lambda: texts(lesson._client) == ["By another way."], "it is there")
+        say(client_of(lesson), "By another way.").wait(PATIENCE)
+        wait_until(lambda: texts(client_of(lesson)) == ["By another way."], "it is there")
         leave_lessons()
         assert not any(token("ada") in line for line in network.asked)
 
@@ -150,7 +153,7 @@ def test_a_hub_that_is_away_is_told_and_an_open_lesson_goes_on(
     log_in(monkeypatch, service, "ada")
     lesson = edu.connect().wait_connected(PATIENCE)
     hub.down = True
-    people = service.server._hub_people
+    people = service.server.hub_people
     assert people is not None
     service.call(people.forget, "ada")
     assert edu.connect() is lesson

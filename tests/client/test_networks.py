@@ -91,10 +91,10 @@ def lan(service: RealService) -> Iterator[Network]:
 @pytest.fixture
 def campus(lan: Network, join: Join, service: RealService, tmp_path: Path) -> Iterator[Campus]:
     del lan  # which is there for longer than clients are
-    selection._of_services.clear()
+    selection.forget()
     yield Campus(join, service, tmp_path / "kernels")
-    selection._of_services.clear()
-    base._fronts.clear()
+    selection.forget()
+    base.forget_fronts()
 
 
 @pytest.fixture(params=WAYS)
@@ -324,7 +324,7 @@ def test_what_got_through_is_remembered_beside_the_membership(campus: Campus, la
     campus.enter(lan).close()
     files = campus.folder / "people"
     eventually(lambda: any('"way": "poll"' in f.read_text() for f in files.glob("*.json")))
-    selection._of_services.clear()  # another process
+    selection.forget()  # another process
     lan.asked.clear()
     assert name_of(campus.enter(lan)) == "long poll"
     assert not [path for path in lan.asked if path.endswith(("/ws", "/events"))]
@@ -420,13 +420,13 @@ def test_behind_jupyters_own_token(campus: Campus, lan: Network, upgrade: str | 
 
 
 def test_jupyters_token_is_told_to_nobody_else() -> None:
-    base._fronts.clear()
+    base.forget_fronts()
     base.tell_front("http://hub.example.org/user/ada/proxy/8765", "of-jupyter")
     for url in ("http://hub.example.org/user/ada/proxy/87650/api/join", "http://evil.example/api"):
         assert "of-jupyter" not in str(base.authorization(url, "ours"))
     told = base.authorization("ws://hub.example.org/user/ada/proxy/8765/api/realtime/ws", "ours")
     assert told["Authorization"] == "token of-jupyter"
-    base._fronts.clear()
+    base.forget_fronts()
 
 
 def test_connect_finds_that_a_service_is_ours_without_a_websocket(

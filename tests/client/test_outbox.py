@@ -331,7 +331,7 @@ def test_retry_goes_behind_what_waits_and_discard_spares_what_is_under_way() -> 
 
 
 class Kept:
-    """A storage that holds what it is given."""
+    """A storage in memory."""
 
     behind = False
 

@@ -312,7 +312,7 @@ class Interleavings(RuleBasedStateMachine):
         self.client.arrive(self.client.mirrors[OWN].cursor.seq + 1 if self.seq else 0)
 
     def not_done(self) -> dict[str, str]:
-        """By the rules: what is in the outbox or on its way there, and what has not arrived."""
+        """Return the pending commands: in the outbox or on the way there, and not arrived."""
         outbox, at = self.client.outbox, self.client.mirrors[OWN].cursor.seq
         found = {}
         for id_ in self.sent:

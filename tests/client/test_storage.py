@@ -215,7 +215,7 @@ def test_what_an_earlier_version_kept_is_taken_over(
         schema = outbox_rows.SCHEMA.replace(",\n" + columns, "\n")
         assert schema != outbox_rows.SCHEMA
         earlier.setattr(outbox_rows, "SCHEMA", schema)
-        put = f"INSERT INTO command ({outbox_rows._EARLIER}) VALUES ({', '.join('?' * 10)})"
+        put = f"INSERT INTO command ({outbox_rows.EARLIER}) VALUES ({', '.join('?' * 10)})"
         earlier.setattr(outbox_rows, "PUT", put)
         full = outbox_rows.row
         earlier.setattr(outbox_rows, "row", lambda one: full(one)[:10])
@@ -401,7 +401,7 @@ def test_what_is_no_file_of_ours_stops_nobody(tmp_path: Path, kind: str) -> None
     box.close()
 
 
-COLUMNS = outbox_rows._COLUMNS.split(", ")
+COLUMNS = outbox_rows.COLUMNS.split(", ")
 _VALUES = st.one_of(
     st.none(),
     st.integers(-(2**63), 2**63 - 1),

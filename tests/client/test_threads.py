@@ -29,7 +29,8 @@ import os, signal, sys, threading, time
 import edu_widgets as edu
 lesson = edu.connect(url=sys.argv[1], token="t", user_id="ada", course="py101")
 lesson.wait_connected(180)
-client = lesson._client
+from tests.inside import client_of
+client = client_of(lesson)
 def say(id_):
     from edu_widgets.chat.documents import ChatMessage
     return client.send("chat_message", ChatMessage(id_, "hi"), id=id_)

@@ -62,9 +62,9 @@ def leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         if about is not None and owner.find(folder):
             os.kill(about.pid, signal.SIGTERM)
             wait_until(lambda at=folder: owner.find(at) is None, "the service ends")  # type: ignore[misc]
-    for process in launch._STARTED:
+    for process in launch.STARTED:
         process.wait(PATIENCE)
-    launch._STARTED.clear()
+    launch.STARTED.clear()
 
 
 def refused(**arguments: Any) -> str:

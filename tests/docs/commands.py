@@ -68,7 +68,7 @@ def check_words(words: list[str]) -> None:
 
 
 def _edu_widgets(arguments: list[str]) -> None:
-    cli._parser().parse_args(arguments)
+    cli.make_parser().parse_args(arguments)
 
 
 def _python(arguments: list[str]) -> None:

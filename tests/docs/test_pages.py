@@ -57,7 +57,7 @@ Services = Mapping[re.Pattern[str], str]
 
 @dataclass(frozen=True)
 class Scene:
-    """What a page does not say because its reader knows it; acts by a part of a block's text."""
+    """The part of a lesson that a page leaves out; acts by a part of a block's text."""
 
     setup: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -25,7 +25,7 @@ class Told:
     text: str
 
     def of(self, what: str) -> str:
-        """What is said of something: `note It has … -> Do …`."""
+        """The finding about a subject: `note It has … -> Do …`."""
         rows = re.split(r"\n(?=(?:ok|note|no) )", self.text)
         for row in rows:
             mark, _, rest = row.partition(" ")
@@ -55,10 +55,10 @@ def doctor(
         assert max(map(len, table)) <= WIDTH, text
         return Told(code, text)
 
-    selection._of_services.clear()
+    selection.forget()
     yield run
-    selection._of_services.clear()
-    base._fronts.clear()
+    selection.forget()
+    base.forget_fronts()
 
 
 @pytest.fixture

@@ -135,4 +135,4 @@ def test_a_notebook_is_trusted_or_not(
 
 
 def test_a_version_is_compared_by_its_numbers() -> None:
-    assert computer._numbers("0.10.0rc1") > computer._numbers("0.9.21")
+    assert computer.version_numbers("0.10.0rc1") > computer.version_numbers("0.9.21")

@@ -17,6 +17,7 @@ from edu_widgets.notebook import inside
 from edu_widgets.protocol import carriers
 from tests.client.network import Network
 from tests.client.real_service import RealService
+from tests.inside import client_of
 from tests.waiting import PATIENCE, wait_until
 
 
@@ -31,7 +32,7 @@ def test_a_status_says_what_is_in_the_way(
     service: RealService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No WebSocket, then a clock that is wrong, then a kernel without subshells."""
-    selection._of_services.clear()
+    selection.forget()
     with Network(service.port) as lan:
         lan.upgrade = 403
         lesson = edu.join(service.invite(lan.base), name="Ada").wait_connected(PATIENCE)
@@ -39,7 +40,7 @@ def test_a_status_says_what_is_in_the_way(
         assert told.startswith("Live over event stream")
         assert "answered HTTP 403 instead of a WebSocket. The lesson runs over the event " in told
         assert "clock" not in told
-        service_time = lesson._client.service_now() / 1000
+        service_time = client_of(lesson).service_now() / 1000
         monkeypatch.setattr(course, "time", SimpleNamespace(time=lambda: service_time - 600))
         assert "This computer's clock is 10 minutes behind the service's." in str(lesson.status())
         monkeypatch.undo()
@@ -48,7 +49,7 @@ def test_a_status_says_what_is_in_the_way(
         assert causes.NO_SUBSHELLS in str(lesson.status())
         monkeypatch.undo()
         lesson.close()
-    selection._of_services.clear()
+    selection.forget()
 
 
 def test_a_status_names_a_stream_that_is_held_back_and_a_service_that_is_gone(

@@ -209,7 +209,7 @@ class RealHub:
         self.api("POST", f"/users/{name}/server")
 
     def ask(self, name: str, path: str = "") -> Any:
-        """What somebody's server answers."""
+        """Return the answer of a person's server."""
         url = f"{self.url}user/{name}/{path}"
         with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return json.loads(answer.read())

@@ -45,7 +45,7 @@ def heard(lesson: edu.Lesson, text: str) -> list[str]:
 
 
 class Answers(BaseHTTPRequestHandler):
-    """Answers whoever asks: it is a test's alone."""
+    """Answers every request, without asking for a token: only a test can reach this server."""
 
     lessons: list[edu.Lesson] | str
 

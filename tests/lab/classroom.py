@@ -53,7 +53,7 @@ def classroom(course: str) -> Iterator[Class]:
 
 @dataclass
 class Person:
-    """Somebody at a notebook whose cell shows the chat."""
+    """A person at a notebook whose cell shows the chat."""
 
     lab: LabPage
 
@@ -121,7 +121,7 @@ class Class:
     def student(
         self, name: str, kernel: str | None = None, *, invite: str = "", **context: object
     ) -> Person:
-        """Somebody who joins by the invite, or by one of their own."""
+        """A student who joins by the invite, or by one of their own."""
         cells = [
             SETUP.format(folder=str(self.folder / "data")),
             f"lesson = edu.join({invite or self.invite!r}, name={name!r}).wait_connected(180)",

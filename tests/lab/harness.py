@@ -358,8 +358,8 @@ class Lab:
             page = self._empty.pop()
         made = LabPage(self, name, page, is_plain=plain)
         self._pages.append(made)
-        made._open()
-        return made._wake_kernel() if fresh else made
+        made.open_again()
+        return made.wake_kernel() if fresh else made
 
     def new_page(self, **context: Any) -> Page:
         """A page of a browser context of its own, for what is not on this server."""
@@ -572,7 +572,7 @@ class LabPage:
         """The notebook's folder, which is its kernel's working directory."""
         return (self.lab.work / self.name).parent
 
-    def _open(self) -> Self:
+    def open_again(self) -> Self:
         if self.page.evaluate("() => !!window.jupyterapp"):
             self._command("docmanager:open", {"path": self.name}, wait=False)
         else:
@@ -591,7 +591,7 @@ class LabPage:
 
     # -- state
 
-    def _wake_kernel(self) -> Self:
+    def wake_kernel(self) -> Self:
         """See that a new kernel runs what it is sent."""
         self.page.evaluate("() => __lab.execute('')")
         return self.wait_kernel()

@@ -33,7 +33,7 @@ def notes(person: Person, text: str = "") -> Locator:
 
 
 def toast(person: Person) -> Locator:
-    """What pops up on a person's page."""
+    """The toast on a person's page."""
     return person.lab.page.locator(".toast")
 
 

@@ -32,7 +32,7 @@ TABS = 9
 
 
 def shown(view: Locator, text: str) -> Locator:
-    """What can be read in a view, in the tab's own part of it too."""
+    """The visible elements of a view with this text, the parts of its tabs included."""
     return view.get_by_text(text).filter(visible=True)
 
 

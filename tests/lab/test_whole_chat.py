@@ -71,7 +71,7 @@ def _narrow(person: Person) -> None:
 
 
 def press(person: Person, *keys: str) -> None:
-    """Press keys where the focus is; whatever is no key's name is typed."""
+    """Press keys where the focus is; a text that is no key's name is typed."""
     keyboard = person.lab.page.keyboard
     for key in keys:
         if re.fullmatch(r"[A-Z][A-Za-z]+(\+[A-Z][a-z]+)?|[/+]", key):
@@ -91,7 +91,7 @@ def tab_to(person: Person, target: Locator, key: str = "Tab") -> None:
 
 
 def said(person: Person, text: str) -> Locator:
-    """The last message that says this; what only quotes it does not."""
+    """The last message with this text of its own, not in a quote."""
     text_of = person.lab.page.locator(".text", has_text=text)
     return person.chat.locator("article", has=text_of).last
 
@@ -307,7 +307,7 @@ def reload_and_delete(people: People) -> None:
     emre.lab.page.goto("about:blank")
     ada.says("while you were away")
     mira.sees("while you were away")
-    emre.lab._open()
+    emre.lab.open_again()
     _narrow(emre)
     expect(emre.box).to_have_value("son sözümüz")
     expect(emre.chat.locator(".rule.new")).to_have_text("Yeni")

@@ -246,7 +246,7 @@ class FakeClient(CourseClient):
         return self.now
 
     def run(self) -> None:
-        """Do what was posted to the network thread."""
+        """Run the functions that were posted to the network thread."""
         while self._posted:
             with self._lock:
                 posted, self._posted = self._posted, []
@@ -431,6 +431,10 @@ class RecordingComm(BaseComm):
         ]
         self.published.clear()
         return messages
+
+    def close_in_pages(self) -> None:
+        """Close it as "close all widgets" of a page does: nothing more arrives."""
+        self._closed = True
 
     def receive(self, content: Any) -> None:
         """A page sends a custom message."""

@@ -8,6 +8,7 @@ from typing import Any
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol import uuid7
 from tests.board.packed_things import unpack
+from tests.inside import client_of
 from tests.notebook.doubles import as_fake
 
 Message = dict[str, Any]
@@ -15,7 +16,7 @@ Message = dict[str, Any]
 
 def sent(widget: LiveWidget) -> list[Message]:
     """Return what its pages were sent since the last call, once the next batch is due."""
-    client = as_fake(widget._client)
+    client = as_fake(client_of(widget))
     client.run()
     client.advance(0.1)
     messages = [_unpacked(message) for message in widget.comm.take()]

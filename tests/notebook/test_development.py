@@ -8,6 +8,7 @@ import pytest
 from edu_widgets import configuration
 from edu_widgets.notebook import bundles, development
 from edu_widgets.notebook.development import VARIABLE
+from tests.inside import synced
 from tests.notebook.doubles import RecordingComm
 from tests.notebook.test_shared_code import Polls, asked
 from tests.waiting import wait_until
@@ -43,11 +44,11 @@ def test_what_is_built_reaches_each_page_that_is_open(
         for widget in (first, second):
             widget.comm.published.clear()
         (static / "polls.js").write_text("// polls 2, and longer")
-        wait_until(lambda: second._esm != "// loader 1", "the code is renewed")
+        wait_until(lambda: synced(second, "_esm") != "// loader 1", "the code is renewed")
         for widget in (first, second):
             told = [list(data["state"]) for _, data in widget.comm.published]
             assert told == [["_code"], ["_esm"]], "a page that runs it anew knows which code"
-            texts = [message["text"] for message in asked(widget, *widget._code)]
+            texts = [message["text"] for message in asked(widget, *synced(widget, "_code"))]
             assert texts == ["// core 1", "// polls 2, and longer"]
     finally:
         first.close()

@@ -95,7 +95,7 @@ def test_nothing_hostile_is_in_a_formula(source: str, wanted: str) -> None:
     found = list(elements((formula(source)[0],)))
     assert wanted in [node[0] for node in found]
     assert {name for node in found[1:] for name in attributes(node)} <= {
-        *formulas._ALLOWED,
+        *formulas.ALLOWED,
         "align",
     }
 
@@ -148,6 +148,6 @@ def test_whatever_is_typed_only_what_is_allowed_comes_out(source: str, display: 
     node, count = formula(source, display=display)
     assert count >= 1
     for one in elements((node,)):
-        assert one[0] in {"math", "code"} | formulas._ELEMENTS
+        assert one[0] in {"math", "code"} | formulas.ELEMENTS
         if one[0] != "math":
-            assert {*attributes(one)} <= {*formulas._ALLOWED, "align"}
+            assert {*attributes(one)} <= {*formulas.ALLOWED, "align"}

@@ -43,7 +43,7 @@ class Session:
 
 
 class MarimoComm(RecordingComm):
-    """It belongs to the session in which it was opened; what others send is lost."""
+    """A comm of the session in which it was opened; a message from another session is lost."""
 
     def publish_msg(self, msg_type: str, data: Any = None, *args: Any, **keys: Any) -> None:
         if getattr(Session.here, "session", None) is not None:

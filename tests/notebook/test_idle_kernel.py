@@ -77,7 +77,7 @@ def beats(fake: FakeService, count: int) -> None:
 
 
 def rest(fake: FakeService, client: BlockingKernelClient) -> list[dict[str, Any]]:
-    """What the kernel still has to say, until it is silent while its heart beats."""
+    """Return the messages that the kernel still sends, until it is silent for four heartbeats."""
     messages: list[dict[str, Any]] = []
     while True:
         beats(fake, 4)

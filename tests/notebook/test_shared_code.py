@@ -9,6 +9,7 @@ from ipywidgets import Widget
 from edu_widgets.notebook.bundles import bundle, extras_of
 from edu_widgets.notebook.shared_code import answers, reference, references
 from edu_widgets.notebook.widget import LiveWidget
+from tests.inside import client_of, synced
 from tests.notebook.doubles import FakeClient, RecordingComm, as_client, as_fake, name_bundles
 from tests.notebook.test_widget import Things
 
@@ -40,13 +41,14 @@ def asked(widget: LiveWidget, *codes: object) -> list[dict[str, Any]]:
 @pytest.mark.usefixtures("plain")
 def test_a_page_that_asks_gets_each_file_as_a_message() -> None:
     widget = Polls()
-    assert [code.split("@")[0] for code in widget._code] == ["core", "polls"]
-    assert asked(widget, *widget._code) == [
-        {"op": "code", "code": widget._code[0], "text": "// core"},
-        {"op": "code", "code": widget._code[1], "text": "// polls"},
+    assert [code.split("@")[0] for code in synced(widget, "_code")] == ["core", "polls"]
+    assert asked(widget, *synced(widget, "_code")) == [
+        {"op": "code", "code": synced(widget, "_code")[0], "text": "// core"},
+        {"op": "code", "code": synced(widget, "_code")[1], "text": "// polls"},
     ]
-    assert [told["text"] for told in asked(widget, widget._code[1])] == ["// polls"]
-    assert [told["text"] for told in asked(widget, widget._extras[0])] == ["// viewers"]
+    assert [told["text"] for told in asked(widget, synced(widget, "_code")[1])] == ["// polls"]
+    extras = synced(widget, "_extras")
+    assert [told["text"] for told in asked(widget, extras[0])] == ["// viewers"]
 
 
 @pytest.mark.usefixtures("plain")
@@ -84,7 +86,7 @@ def test_a_page_that_cannot_ask_is_sent_the_code(
 ) -> None:
     monkeypatch.setattr("edu_widgets.notebook.widget.cell_is_running", lambda: running)
     widget = Polls()
-    client = as_fake(widget._client)
+    client = as_fake(client_of(widget))
     widget._repr_mimebundle_()
     if awaited:
         widget.comm.receive({"op": "ready", "page": "p1"})
@@ -104,7 +106,7 @@ def test_a_notebook_saved_with_its_widgets_holds_hardly_any_code(bundles: object
     del bundles
     widget = Polls()
     widget._repr_mimebundle_()
-    asked(widget, *widget._code)
+    asked(widget, *synced(widget, "_code"))
     saved = json.dumps(Widget.get_manager_state())
     assert bundle("loader") in json.loads(saved)["state"][widget.model_id]["state"]["_esm"]
     assert len(bundle("loader").encode()) <= 2_000

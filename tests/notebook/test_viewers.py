@@ -15,6 +15,7 @@ from edu_widgets.client.runtime.receipts import Answer
 from edu_widgets.client.view import Entrance
 from edu_widgets.notebook import comms as comms_
 from edu_widgets.notebook.comms import CommSender
+from edu_widgets.notebook.inside import is_closed
 from edu_widgets.notebook.page_visibility import visibility_of
 from edu_widgets.notebook.viewers import company as company_
 from edu_widgets.notebook.viewers.company import Company
@@ -186,9 +187,9 @@ def test_a_page_cannot_speak_for_another_session(kernel: Kernel) -> None:
 def test_one_opens_no_comm_for_others(kernel: Kernel) -> None:
     kernel.say("s1", "p1", who=ADA)
     kernel.say("s2", "p2", who=BOB)
-    before = len([c for c in RecordingComm.opened if not c._closed])
+    before = len([c for c in RecordingComm.opened if not is_closed(c)])
     kernel.say("s3", "p3", who=LINA)
-    assert len([c for c in RecordingComm.opened if not c._closed]) == before
+    assert len([c for c in RecordingComm.opened if not is_closed(c)]) == before
 
 
 @pytest.mark.parametrize(("code", "why"), [(4009, "full"), (4501, "refused"), (4516, "refused")])

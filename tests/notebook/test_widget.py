@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 
 from edu_widgets.notebook import bundles, lesson_payload
 from edu_widgets.notebook.fallback import sentences
+from edu_widgets.notebook.inside import is_closed
 from edu_widgets.notebook.page_requests import Intent, on_intent
 from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.stream import GAP, PULSE, Window
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, OutboxFull
+from tests.inside import client_of
 from tests.nightly import examples
-from tests.notebook.doubles import FakeClient, RecordingComm, as_client, name_bundles
+from tests.notebook.doubles import FakeClient, RecordingComm, as_client, as_fake, name_bundles
 from tests.waiting import PATIENCE
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -91,7 +93,7 @@ def ready(widget: ThingWidget, page: str = "p1") -> list[dict[str, Any]]:
 
 
 def sent(widget: ThingWidget) -> list[dict[str, Any]]:
-    widget._client.run()  # type: ignore[attr-defined]
+    as_fake(client_of(widget)).run()
     messages: list[dict[str, Any]] = widget.comm.take()
     return json.loads(json.dumps(messages))  # type: ignore[no-any-return]
 
@@ -411,7 +413,7 @@ def test_nothing_is_left_after_close(widget: ThingWidget, client: FakeClient) ->
     assert widget.closed
     types = [type_ for type_, _ in the_comm.published]
     assert types == ["comm_close"]
-    assert all(comm._closed for comm in RecordingComm.opened), "its layout is closed, too"
+    assert all(is_closed(comm) for comm in RecordingComm.opened), "its layout is closed, too"
     widget._channel.changed("things", ["a"])
     widget.close()
     client.advance(2 * PULSE)
@@ -426,14 +428,15 @@ def test_a_comm_closed_by_the_page_stops_it_until_it_is_shown_again(
     assert bundle is not None
     first, old = widget.comm, bundle[0][WIDGET_VIEW]["model_id"]
     ready(widget)
-    first._closed = widget.layout.comm._closed = True
+    first.close_in_pages()
+    widget.layout.comm.close_in_pages()
     widget.put("a")
     client.advance(2 * PULSE)
     assert first.take() == []
     bundle = widget._repr_mimebundle_()
     assert bundle is not None
     assert bundle[0][WIDGET_VIEW]["model_id"] == widget.comm.comm_id != old
-    assert not widget.layout.comm._closed, "a page needs it to make the widget"
+    assert not is_closed(widget.layout.comm), "a page needs it to make the widget"
     (_, opened) = widget.comm.published[0]
     assert opened["state"]["layout"] == f"IPY_MODEL_{widget.layout.model_id}"
     (snapshot,) = ready(widget, "p2")

@@ -1,4 +1,4 @@
-"""Whatever anybody does, in any order: who learns of what, and what is bounded."""
+"""Random actions in random order: notifications reach their audience alone, and stay bounded."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from edu_widgets.notebook.viewers.company import company_of
 from edu_widgets.notebook.viewers.viewer import Viewer
 from edu_widgets.panel.widget import CoursePanel
 from edu_widgets.protocol.errors import InvalidArgument
+from tests.inside import client_of, models_of
 from tests.notebook.doubles import as_client
 from tests.panel.test_widget import Client
 
@@ -49,12 +50,12 @@ def test_asked_for_again_it_is_the_same(lesson: Lesson) -> None:
 
 def test_its_tabs_are_the_widgets_of_the_lesson(lesson: Lesson) -> None:
     panel = lesson.panel(lang="tr")
-    assert panel._parts["chat"]["model"] == f"IPY_MODEL_{lesson.chat.model_id}"
-    assert panel._parts["people"]["model"] == f"IPY_MODEL_{lesson.people.model_id}"
+    assert models_of(panel)["chat"] == f"IPY_MODEL_{lesson.chat.model_id}"
+    assert models_of(panel)["people"] == f"IPY_MODEL_{lesson.people.model_id}"
     assert lesson.polls.options["lang"] == panel.options["lang"] == "tr"
     lesson.chat.close()
     assert lesson.panel() is panel
-    assert panel._parts["chat"]["model"] == f"IPY_MODEL_{lesson.chat.model_id}"
+    assert models_of(panel)["chat"] == f"IPY_MODEL_{lesson.chat.model_id}"
 
 
 def test_closed_it_is_made_anew(lesson: Lesson) -> None:
@@ -79,7 +80,7 @@ def test_who_shares_the_kernel_has_it_too(lesson: Lesson) -> None:
     bob = Client()
     bob.viewer = "k1"
     bob._target = Target("ws://127.0.0.1", "via-bob", lambda: "")
-    bob.company = company = company_of(lesson._client)
+    bob.company = company = company_of(client_of(lesson))
     viewer = Viewer("k1", Place("viewer", "bob", "Bob"), as_client(bob))
     viewer.context = ViewerAssembly(lesson._widgets, as_client(bob))
     company._viewers["k1"] = viewer
@@ -89,5 +90,5 @@ def test_who_shares_the_kernel_has_it_too(lesson: Lesson) -> None:
     assert twin is not panel
     assert twin.tabs == panel.tabs
     assert twin._shown.parts["chat"].widget is lesson.chat.seen_by("k1") is not lesson.chat
-    assert not twin._parts
+    assert not models_of(twin)
     panel.close()

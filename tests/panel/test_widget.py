@@ -23,6 +23,7 @@ from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.channels import staff_channel, user_channel
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.protocol.features import built_in
+from tests.inside import models_of
 from tests.notebook.doubles import FakeClient, as_client, keyed
 
 OWN, STAFF = user_channel("py101", "u-ada"), staff_channel("py101")
@@ -100,7 +101,7 @@ class Desk:
         return [doc for batch in batches for doc in batch.get("set", {}).get("panel", ())]
 
     def asks(self, do: str, **args: Any) -> list[dict[str, Any]]:
-        """A page asks for something; what is refused of it."""
+        """Send an intent as a page does; return its refusals."""
         intent = {"op": "intent", "page": "p1", "id": uuid7(), "do": do, "args": args}
         self.panel.comm.receive(intent)
         return [m for m in self.sent() if m["op"] == "refused"]
@@ -271,7 +272,7 @@ def test_other_tabs_there_are_none(tabs: Any) -> None:
 
 def test_it_refers_to_the_very_widgets_of_the_lesson_in_order() -> None:
     desk = Desk(tabs=("people", "chat"))
-    assert [(name, face["model"]) for name, face in desk.panel._parts.items()] == [
+    assert list(models_of(desk.panel).items()) == [
         ("people", f"IPY_MODEL_{desk.people.model_id}"),
         ("chat", f"IPY_MODEL_{desk.chat.model_id}"),
         ("polls", ""),
@@ -289,7 +290,7 @@ def test_a_widget_made_anew_takes_its_place() -> None:
     desk.page()
     old, new = desk.chat, desk.make()
     desk.panel.compose(new)
-    assert desk.panel._parts["chat"]["model"] == f"IPY_MODEL_{new['chat'].widget.model_id}"
+    assert models_of(desk.panel)["chat"] == f"IPY_MODEL_{new['chat'].widget.model_id}"
     old.close()
     new["people"].widget.hide_names = True
     desk.panel.compose(new)
@@ -299,14 +300,14 @@ def test_a_widget_made_anew_takes_its_place() -> None:
 
 def test_shown_again_after_close_all_widgets_its_parts_are_there_again() -> None:
     desk = Desk()
-    before = {name: face["model"] for name, face in desk.panel._parts.items()}
+    before = models_of(desk.panel)
     for widget in (*(part.widget for part in desk.parts.values()), desk.panel):
         widget.layout.comm.handle_close({})
-        widget.layout.comm._closed = True
-        widget.comm._closed = True
+        widget.layout.comm.close_in_pages()
+        widget.comm.close_in_pages()
     bundle = desk.panel._repr_mimebundle_()
     assert bundle is not None
-    after = {name: face["model"] for name, face in desk.panel._parts.items()}
+    after = models_of(desk.panel)
     assert set(after) == set(before)
     assert not set(after.values()) & set(before.values())
     assert after["chat"] == f"IPY_MODEL_{desk.chat.model_id}"

@@ -35,7 +35,7 @@ class Desk:
         return new
 
     def intend(self, do: str, page: str = "p1", **args: Any) -> list[dict[str, Any]]:
-        """A page's intent; what it was refused with, if it was."""
+        """Send an intent as a page does; return its refusal, if there is one."""
         intent = {"op": "intent", "page": page, "id": uuid7(), "do": f"polls.{do}", "args": args}
         self.polls.comm.receive(intent)
         messages = self.listen()

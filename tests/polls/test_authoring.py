@@ -18,6 +18,7 @@ from edu_widgets.polls.magic import poll_cell, register
 from edu_widgets.polls.widget import LivePolls
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 from tests.in_memory.service import MIRA
+from tests.inside import client_of
 from tests.notebook.doubles import RecordingComm, as_client, name_bundles
 from tests.polls.kernel import PollClient
 from tests.polls.school import School
@@ -254,7 +255,7 @@ def test_a_cell_asks(polls: LivePolls) -> None:
     assert shell.poll("--again", CELL) is not poll
     draft = shell.poll("--draft --kind multiple --anonymous", CELL)
     assert (draft.kind, draft.anonymous) == ("multiple", True)
-    client = cast("PollClient", polls._client)
+    client = cast("PollClient", client_of(polls))
     client.settle()
     assert draft.state == "draft"
 

@@ -151,7 +151,7 @@ class Model:
             assert flow.pairs == [[*pair, moved.count(pair)] for pair in sorted(set(moved))]
 
     def check_students(self) -> None:
-        """What went to students held nothing before its time, and never a tally or a voter."""
+        """Frames to students held no answer before its time, and never a tally or a voter."""
         told = self.school.told
         people = {student(n).id for n in range(PEOPLE)}
         channels = [c for c in told if c != STAFF and not c.startswith("vault:")]

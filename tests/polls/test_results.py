@@ -298,7 +298,7 @@ def test_everybody_is_in_the_rows_of_every_kind(kind: Any, votes: list[Any]) -> 
         assert rows[-1]["correct"] is None
         assert f"<strong>{counted.more}</strong>" in frozen.html(asked)
         assert re.search(rf"{counted.more}  \(all other answers\)", frozen.plain(asked))
-    drawn = results._in_few_bars(rows)
+    drawn = results.in_few_bars(rows)
     assert sum(row["people"] for row in drawn) == len(votes)
     assert len(drawn) <= 21
 

@@ -108,7 +108,7 @@ class School(World):
         return next((doc.as_(Poll) for doc in page.docs if doc.id == self.poll), None)
 
     async def counted(self) -> None:
-        """What the service does by itself, done; then everybody knows."""
+        """Run the timers of the service, and let every client hear of the result."""
         await self.settle()
         begun = Timers(self.hub, clock.COUNTING)
         await begun.read(COURSE)

@@ -132,7 +132,7 @@ def test_pages_belong_to_their_lesson() -> None:
 
 
 class Line(FakeClient):
-    """A client that remembers what it said."""
+    """A client that remembers the questions it sent."""
 
     usable = True
 

@@ -33,7 +33,7 @@ class HttpSocket:
         self.comments = 0
         self.pings: list[str] = []
         self.answers_pings = True
-        self._numbers = itertools.count(1)
+        self.numbers = itertools.count(1)
         self._order = asyncio.Lock()
         self._come: asyncio.Queue[str | Ended] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
@@ -52,7 +52,7 @@ class HttpSocket:
 
     async def send(self, frame: str) -> None:
         async with self._order:
-            status, _ = await self.post([frame], next(self._numbers))
+            status, _ = await self.post([frame], next(self.numbers))
         if status == 404:
             raise Ended(1006)
         assert status == 204

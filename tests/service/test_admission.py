@@ -58,7 +58,7 @@ def audit(folder: Path) -> list[dict[str, Any]]:
 
 
 def holding(folder: Path, text: str) -> set[str]:
-    """The service's files in whose bytes something stands."""
+    """The service's files that contain these bytes."""
     return {path.name for path in folder.iterdir() if text.encode() in path.read_bytes()}
 
 
@@ -387,11 +387,11 @@ async def test_it_is_for_every_course_and_limited(tmp_path: Path) -> None:
 
 
 async def test_two_who_remove_each_other_cannot_both(service: Service) -> None:
-    """Whoever was removed first removes nobody any more, also with a request under way."""
+    """The first to be removed removes nobody any more, also by a request under way."""
     prof, ada = await service.owner(), await service.student()
     mira = await instructor(service)
     await asked(prof, "remove_person", userId=mira.user_id)
-    store = service.server._store
+    store = service.server.store
     with pytest.raises(Refused) as caught:
         await store.remove(Removed(COURSE, ada.user_id, "Ada"), mira.user_id, same_join=False)
     assert caught.value.code == Code.REMOVED

@@ -161,12 +161,12 @@ async def test_pictures_cost_whoever_sends_and_reads_them(service: Service) -> N
     ada = await service.student()
     budgets = service.server.hub.budgets
     data = png(size=256 * 1024)
-    before = budgets._people._full_at.get(ada.user_id, 0.0)
+    before = budgets.people.full_at.get(ada.user_id, 0.0)
     sent = await post(service, ada, data)
-    after = budgets._people._full_at[ada.user_id]
+    after = budgets.people.full_at[ada.user_id]
     assert after > before
     await get(service, ada, hash_=sent.body["hash"])
-    assert budgets._people._full_at[ada.user_id] > after
+    assert budgets.people.full_at[ada.user_id] > after
 
 
 async def test_an_instructor_turns_pictures_off(service: Service) -> None:

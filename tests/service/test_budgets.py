@@ -64,7 +64,7 @@ def test_full_buckets_are_forgotten() -> None:
     bucket.charge("b", 100)
     clock.now = 2
     bucket.sweep()
-    assert list(bucket._full_at) == ["b"]
+    assert list(bucket.full_at) == ["b"]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def said(text: str) -> str:
 @BOTH
 async def test_a_batch_is_acted_on_once_and_none_is_left_out(service: Service) -> None:
     ada, socket = await ada_of(service)
-    number = next(socket._numbers)
+    number = next(socket.numbers)
     batch = [said("one"), said("two")]
     assert (await socket.post(batch, number))[0] == 204
     assert (await socket.post(batch, number))[0] == 204
@@ -70,7 +70,7 @@ async def test_whose_connection_it_is_is_proved_each_time(service: Service) -> N
     ada, socket = await ada_of(service)
     other = await service.join("Bob")
     headers = {"Authorization": f"Bearer {other['token']}"}
-    number = next(socket._numbers)
+    number = next(socket.numbers)
     status, told = await socket.post([said("not mine")], number, **headers)
     assert (status, told["code"]) == (404, Code.NOT_FOUND)
     status, told = await socket.post([], number, Authorization="Bearer nobody")
@@ -107,7 +107,7 @@ async def test_a_batch_that_is_none_is_refused_whole(
     service: Service, body: bytes, status: int
 ) -> None:
     ada, socket = await ada_of(service)
-    number = next(socket._numbers)
+    number = next(socket.numbers)
     own = {carriers.CONNECTION: socket.id, carriers.NUMBER: str(number)}
     url = f"{service.url}{carriers.MESSAGES}"
     async with service.http.post(url, data=body, headers=socket.headers | own) as answer:
@@ -121,7 +121,7 @@ async def test_bad_frames_in_a_batch_are_answered_each(service: Service) -> None
     ada, socket = await ada_of(service)
     long = envelope("chat_message", "m", {"content": "x" * 100_000})
     frames = ["0", '{"type": 5}', '{"type": "pong", "data": {"id": "x"}}', long, said("fine")]
-    assert (await socket.post(frames, next(socket._numbers)))[0] == 204
+    assert (await socket.post(frames, next(socket.numbers)))[0] == 204
     await ada.message("fine")
     codes = [f["data"]["code"] for f in ada.seen if f["type"] == "error"]
     assert codes == [Code.PROTOCOL, Code.PROTOCOL, Code.UNKNOWN_TYPE, Code.TOO_LARGE]
@@ -188,9 +188,9 @@ async def test_those_who_wait_by_poll_take_nobodys_place(tmp_path: Path) -> None
     table = from_table({"maxUnprovenConnections": 4})
     async with serving(tmp_path, "poll", config=table) as service:
         crowd = [await service.student(f"S{n}") for n in range(12)]
-        gates = service.server._gates
+        gates = service.server.gates
         async with asyncio.timeout(PATIENCE):
-            while gates._open - len(gates._unproven) < len(crowd) - 1:
+            while gates._open - len(gates.unproven) < len(crowd) - 1:
                 await crowd[0].beat()
         late = await service.student("Late")
         await late.beat()

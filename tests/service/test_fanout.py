@@ -111,7 +111,7 @@ async def test_a_reader_that_never_reads_stalls_nobody_and_is_closed(tmp_path: P
             await ada.answer(await ada.say(f"{count}" + text))
             await bob.message(f"{count}" + text)
             count += 1
-            highest = max(highest, *(m.writer._buffered() for m in hub.members))  # type: ignore[attr-defined]
+            highest = max(highest, *(m.writer.buffered() for m in hub.members))  # type: ignore[attr-defined]
             assert count < 3_000
         assert highest < MAX_BUFFERED + 64 * 1024
         assert count * len(text) > MAX_BUFFERED
@@ -132,7 +132,7 @@ async def test_a_reader_that_stalls_with_little_waiting_is_closed_too(
         stalled = await stall(service, (await service.join("Slow"))["token"])
         await ada.counts(2)
         slow = next(m for m in service.server.hub.members if m.identity.user_id != ada.user_id)
-        while not slow.writer._buffered():  # type: ignore[attr-defined]
+        while not slow.writer.buffered():  # type: ignore[attr-defined]
             await ada.answer(await ada.say("x" * 7_900))
         async with asyncio.timeout(PATIENCE):
             while len(service.server.hub.members) == 2:

@@ -31,7 +31,7 @@ async def connected(service: Service, said: bytes = b"") -> Stranger:
 
 
 async def ended(stranger: Stranger) -> bytes:
-    """What it was told until the connection was ended."""
+    """Return the bytes that a connection was sent before its end."""
     reader, writer = stranger
     try:
         async with asyncio.timeout(PATIENCE):
@@ -110,9 +110,9 @@ async def flooded(service: Service) -> socket.socket:
     stranger.connect(("127.0.0.1", port))
     stranger.setblocking(False)
     ada = await service.student()
-    gates = service.server._gates
+    gates = service.server.gates
     async with asyncio.timeout(PATIENCE):
-        while not any(_held(each) for each in gates._unproven):
+        while not any(_held(each) for each in gates.unproven):
             with contextlib.suppress(BlockingIOError):
                 stranger.send(head * 20)
             await ada.beat()
@@ -128,8 +128,8 @@ async def test_who_takes_no_answer_is_cut(
 ) -> None:
     monkeypatch.setattr("edu_widgets.service.gate.ANSWER_S", 0.05)
     stranger = await flooded(service)
-    gates = service.server._gates
-    await comes_true(lambda: not any(map(_held, gates._unproven)), "the stranger is gone")
+    gates = service.server.gates
+    await comes_true(lambda: not any(map(_held, gates.unproven)), "the stranger is gone")
     stranger.close()
 
 
@@ -159,7 +159,7 @@ async def test_members_who_come_back_pay_nothing_as_strangers(
     table = from_table({"guestBudget": {"rate": 1, "burst": 60}})
     async with serving(tmp_path, config=table) as service:
         budgets = service.server.hub.budgets
-        monkeypatch.setattr(budgets._guests, "_now", lambda: 0.0)
+        monkeypatch.setattr(budgets.guests, "_now", lambda: 0.0)
         joined = await service.join("Ada")
         for _ in range(25):
             ada = await service.open(joined["token"])
@@ -172,8 +172,8 @@ async def test_who_leaves_before_an_answer_has_soon_used_up_what_there_is(
 ) -> None:
     table = from_table({"guestBudget": {"rate": 1, "burst": 200}})
     async with serving(tmp_path, config=table) as service:
-        budgets, unproven = service.server.hub.budgets, service.server._gates._unproven
-        monkeypatch.setattr(budgets._guests, "_now", lambda: 0.0)
+        budgets, unproven = service.server.hub.budgets, service.server.gates.unproven
+        monkeypatch.setattr(budgets.guests, "_now", lambda: 0.0)
         for _ in range(20):
             assert (await service.ask("GET", "/health", Connection="close")).status == 200
         assert budgets.charge_guest("127.0.0.1", 0) == 0, (
@@ -239,7 +239,7 @@ async def test_whoever_goes_in_the_middle_of_a_body_is_nothing_to_log(
     service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     head = f"POST /api/join HTTP/1.1\r\nHost: 127.0.0.1:{service.server.state.port}\r\n"
-    unproven = service.server._gates._unproven
+    unproven = service.server.gates.unproven
     for _ in range(5):
         stranger = await connected(service, f"{head}Content-Length: 60000\r\n\r\n{{".encode())
         await comes_true(lambda: [gate.is_silent for gate in unproven] == [False], "it is read")
@@ -252,10 +252,10 @@ async def test_who_waits_and_says_nothing_makes_room_for_classmates(tmp_path: Pa
     table = from_table({"guestBudget": {"rate": 100, "burst": 200}})
     async with serving(tmp_path, config=table) as service:
         ada = await service.student()
-        gates, budgets = service.server._gates, service.server.hub.budgets
+        gates, budgets = service.server.gates, service.server.hub.budgets
         strangers = [await connected(service) for _ in range(MOST_WAITING + 10)]
         await comes_true(
-            lambda: sum(each.is_silent for each in gates._unproven) >= MOST_WAITING, "they wait"
+            lambda: sum(each.is_silent for each in gates.unproven) >= MOST_WAITING, "they wait"
         )
         budgets.charge_guest("127.0.0.1", 220)
         again = await service.open(ada.token)

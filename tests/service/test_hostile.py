@@ -27,7 +27,7 @@ async def ada(service: Service) -> Client:
 
 @pytest.fixture
 async def bob(service: Service) -> AsyncIterator[Client]:
-    """Someone else in the room, to whom nothing may happen."""
+    """Another student in the room, whose connection must stay as it is."""
     client = await service.student("Bob")
     await client.enter()
     yield client
@@ -105,7 +105,7 @@ BAD = [b'{"type": "\xff\xfe"}', command(content="MARK").encode().replace(b"MARK"
 async def test_who_sends_no_utf8_is_asked_to_connect_again(
     ada: Client, bob: Client, raw: bytes
 ) -> None:
-    """It was damaged on its way: a refusal would be told to whoever wrote what it was before."""
+    """Bytes were damaged on their way: a refusal would be told to the writer of the original."""
     await ada.socket.send(raw, text=True)
     assert await ada.closed() == Code.PROTOCOL
     assert "error" not in {frame["type"] for frame in ada.seen}
@@ -360,7 +360,7 @@ async def test_a_full_room(tmp_path: Path, way: str) -> None:
 
 async def test_a_full_disk_asks_to_come_again(service: Service, ada: Client, bob: Client) -> None:
     def limit(pages: int) -> Any:
-        return service.server._store.writer.submit(
+        return service.server.store.writer.submit(
             lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone()
         )
 

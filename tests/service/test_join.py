@@ -114,7 +114,7 @@ async def test_a_body_that_is_too_large(service: Service) -> None:
 
 
 async def test_an_expired_invite(service: Service) -> None:
-    await service.server._store.set_invite(StoredInvite(COURSE, "K7QX4M2P", expires=1))
+    await service.server.store.set_invite(StoredInvite(COURSE, "K7QX4M2P", expires=1))
     body = {"course": COURSE, "code": "K7QX4M2P", "name": "Ada"}
     assert (await service.ask("POST", "/api/join", body)).body["code"] == Code.INVITE_EXPIRED
 

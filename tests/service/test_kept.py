@@ -1,4 +1,4 @@
-"""What is kept: told where it cannot be, limits that outlast a start, and files that stay small."""
+"""Files of the service: full disks are told, sizes bounded, and limits outlast a start."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ async def test_what_is_repeated_for_ever_is_counted(service: Service) -> None:
 
     Time stands still: the limit is of ten seconds, and on a slow machine these take longer.
     """
-    service.server.hub.limiter._now = lambda: 0.0
+    service.server.hub.limiter.now = lambda: 0.0
     ada = await service.student()
     id_ = await ada.say("click me")
     await ada.answer(id_)

@@ -41,10 +41,10 @@ def data(tmp_path: Path) -> Iterator[Path]:
     if about is not None and processes.alive(about.pid):
         os.kill(about.pid, signal.SIGTERM)
         wait_until(lambda: not processes.alive(about.pid), "the service has ended")
-    for process in launch._STARTED:
+    for process in launch.STARTED:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(PATIENCE)
-    launch._STARTED.clear()
+    launch.STARTED.clear()
 
 
 def start(data: Path, **options: object) -> owner.ServiceInfo:
@@ -189,7 +189,7 @@ def test_a_signal_ends_it_in_order(data: Path, number: signal.Signals) -> None:
             return await client.closed()
 
     assert asyncio.run(end()) == Code.RESTARTING
-    assert launch._STARTED[-1].wait(PATIENCE) == 0
+    assert launch.STARTED[-1].wait(PATIENCE) == 0
 
 
 @posix
@@ -260,7 +260,7 @@ def test_it_ends_after_its_kernels_and_its_members(data: Path) -> None:
                 await client.beat()
 
         asyncio.run(stay())
-        assert launch._STARTED[-1].wait(PATIENCE) == 0
+        assert launch.STARTED[-1].wait(PATIENCE) == 0
     assert owner.find(data) is None
 
 

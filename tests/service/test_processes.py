@@ -394,7 +394,7 @@ async def votes(client: Client, poll: str) -> None:
 
 
 class _Told:
-    """What the harness asks of a server: its state."""
+    """The part of a server that the harness uses: its state."""
 
     def __init__(self, told: state.ServiceState) -> None:
         self.state = told

@@ -58,9 +58,9 @@ async def test_who_proves_who_they_are_does_not_pay_as_a_stranger(tmp_path: Path
         await enroll(service, "Ada", secret)
         for _ in range(20):
             await signed_in(service, secret)
-        assert service.server.hub.budgets._guests.waited == {}
+        assert service.server.hub.budgets.guests.waited == {}
         await asyncio.gather(*(service.ask("GET", PATH) for _ in range(3)))
-        assert service.server.hub.budgets._guests._full_at, "who proves nothing does"
+        assert service.server.hub.budgets.guests.full_at, "who proves nothing does"
 
 
 async def test_a_join_whose_answer_was_lost_is_the_same_join(service: Service) -> None:
@@ -199,4 +199,4 @@ async def test_what_verifies_a_secret_is_in_no_repr(service: Service) -> None:
     assert key.stored_key.hex() not in repr(key)
     assert str(key.stored_key) not in repr(key)
     assert "s3cret" not in repr(SignIn("s3cret", "127.0.0.1"))
-    assert (await service.server._store.service()).key.hex() not in repr(service.server._store)
+    assert (await service.server.store.service()).key.hex() not in repr(service.server.store)

@@ -208,7 +208,7 @@ def outlet_of(service: Service, user_id: str) -> SocketWriter:
 
 
 def codes(writer: SocketWriter, *silent: float) -> list[int]:
-    """Why it was closed, or 0, after so many seconds of silence each."""
+    """The close code after each number of silent seconds; 0 while the connection is open."""
     found = []
     for seconds in silent:
         writer.check(writer.heard + seconds)

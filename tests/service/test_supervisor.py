@@ -117,7 +117,7 @@ async def test_the_tick_of_one_never_stops_that_of_another(make: MakeHub) -> Non
         Feature("good", {}, on_tick=lambda _s, _n: ticked.append("good")),
     )
     for _ in range(2):
-        await hub._beat()
+        await hub.beat()
     assert ticked == ["good"] * 2
 
 
@@ -126,7 +126,7 @@ async def test_a_connection_that_cannot_be_looked_at_stops_no_tick(make: MakeHub
     hub = make(Feature("good", {}, on_tick=lambda _s, now: ticked.append(now)))
     broken: Any = object()
     hub.members[broken] = None
-    await hub._beat()
+    await hub.beat()
     del hub.members[broken]
     assert len(ticked) == 1
 
@@ -226,7 +226,7 @@ async def test_a_timer_of_before_rings_though_the_first_look_failed(
     assert await state() == "open"
     async with asyncio.timeout(PATIENCE):
         while await state() == "open":
-            await hub._beat()
+            await hub.beat()
             await asyncio.sleep(0)
     assert await state() == "closed"
 

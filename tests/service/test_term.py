@@ -87,18 +87,18 @@ class Term:
         self.windows: dict[str, Any] = {
             "limiter": self.hub.limiter,
             "audited": self.audit._often,
-            "held back": budgets._told,
+            "held back": budgets.told,
             "wrong codes": self.members._wrong,
             "joins": self.members._new,
         }
         self.buckets: dict[str, Any] = {
-            "people": budgets._people,
-            "notebooks": budgets._notebooks,
-            "addresses": budgets._addresses,
-            "guests": budgets._guests,
+            "people": budgets.people,
+            "notebooks": budgets.notebooks,
+            "addresses": budgets.addresses,
+            "guests": budgets.guests,
         }
         for each in (*self.windows.values(), *self.buckets.values()):
-            each._now = self.time
+            each.now = self.time
         # Nothing here is about a computer that loses its power.
         assert self.store.writer._db is not None
         self.store.writer._db.execute("PRAGMA synchronous = OFF")
@@ -116,7 +116,7 @@ class Term:
     async def settle(self) -> None:
         """Until what features do by themselves is done."""
         for _ in range(3):
-            await self.hub._beat()
+            await self.hub.beat()
             while self.hub.supervisor._tasks:
                 await asyncio.gather(*self.hub.supervisor._tasks)
 
@@ -182,7 +182,7 @@ class Term:
         """Somebody from another address tries a wrong code, and sends more than they may."""
         with pytest.raises(Refused):
             await self.members.join(Join(COURSE, "WRONGONE", "Eve"), source)
-        self.members._check_newcomers(source)
+        self.members.check_newcomers(source)
         self.hub.budgets.charge_guest(source, 10_000)
         self.hub.budgets.charge_as(Identity(source), source, 10_000)
 
@@ -261,7 +261,7 @@ class Term:
         assert course is not None
         tally = self.hub.state(Counts).of(COURSE)
         maps = {name: len(window) for name, window in self.windows.items()}
-        maps |= {name: len(each._full_at) + len(each.waited) for name, each in self.buckets.items()}
+        maps |= {name: len(each.full_at) + len(each.waited) for name, each in self.buckets.items()}
         maps |= {
             "proved": len(self.proved),
             "proved about": len(self.proved._about),

@@ -125,7 +125,7 @@ async def test_wrong_codes_are_limited_from_everywhere_together(
 async def test_a_kept_secret_is_never_refused_for_wrong_tries(tmp_path: Path) -> None:
     async with serving(tmp_path) as service:
         ada = await service.join("Ada")
-        await service.server._store.add_person("visitor", Verifier.of("kept"))
+        await service.server.store.add_person("visitor", Verifier.of("kept"))
         assert await wrong_tries(service, people.TRIES) == {Code.INVITE_INVALID}
         assert await wrong_tries(service, 1) == {Code.RATE_LIMITED}
         again = await service.join("Ada", secret=ada["secret"], code="")

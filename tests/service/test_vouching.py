@@ -24,7 +24,7 @@ async def vouch(service: Service, bearer: str, identity: str = "bob", **more: An
 
 
 async def vouched(service: Service, bearer: str, identity: str = "bob", **more: Any) -> Client:
-    """Somebody who is vouched for, signed in."""
+    """A person who is vouched for, signed in."""
     secret = new_secret()
     reply = await vouch(service, bearer, identity, secret=secret, **more)
     assert reply.status == 200, reply.body

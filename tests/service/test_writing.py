@@ -48,7 +48,7 @@ async def test_a_reader_that_falls_behind_gets_everything_in_order(service: Serv
     ada.socket.transport.pause_reading()
     count = 0
     to_all = []
-    while not slow.writer._buffered():  # type: ignore[attr-defined]
+    while not slow.writer.buffered():  # type: ignore[attr-defined]
         room.write(signal(count, 60_000))
         to_all.append(count)
         count += 1

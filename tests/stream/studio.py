@@ -28,7 +28,7 @@ class Studio(InMemoryService):
         super().__init__(FEATURE)
 
     def start(self, by: Person = MIRA, url: str = URL, id_: str = "", **fields: Any) -> Stream:
-        """A stream that is started; what the class then has."""
+        """Start a stream and return the class's document of it."""
         self.do(by, "start_stream", id_, **{"url": url, "source": "hls", **fields})
         return self.stream()
 

@@ -167,7 +167,7 @@ def test_a_kernel_counts_once_while_a_page_of_it_plays(open_: Open, studio: Stud
 
 
 class Asked:
-    """What the class is asked, as another feature would tell it."""
+    """The questions to the class, as the polls feature would give them."""
 
     documents = "question"
 

@@ -108,7 +108,7 @@ class Project(LoopThread):
         self.run(cut())
 
     def say(self, topic: str, frame: str) -> None:
-        """Send a text of any kind to who is in a channel."""
+        """Send a text of any kind to the members of a channel."""
 
         async def send() -> None:
             for member in self.members:
@@ -118,7 +118,7 @@ class Project(LoopThread):
         self.run(send())
 
     def present(self, topic: str) -> set[str]:
-        """The keys of who is in a channel."""
+        """The keys of the members of a channel."""
         return {key for key, _ in dict(self._present.get(topic, {})).values()}
 
     # -- the protocol ---------------------------------------------------------------------------

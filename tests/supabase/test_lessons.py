@@ -21,7 +21,7 @@ TOPIC = "realtime:course:py101"
 
 @pytest.fixture
 def project() -> Iterator[Project]:
-    supabase._tracked.clear()
+    supabase.forget_tracks()
     with Project(dict(TOKENS)) as running:
         yield running
 

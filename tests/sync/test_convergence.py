@@ -88,12 +88,12 @@ async def step(  # noqa: C901, PLR0912, PLR0915 - one case a step
             await asyncio.sleep(0)
         case "older":
             client.session.older(ROOM, "message", WINDOW)
-            client._act()
+            client.act()
         case "lose":
             client.lose()
         case "older, and an edit overtakes it" if world.said:
             client.session.older(ROOM, "message", WINDOW)
-            client._act()
+            client.act()
             await client.deliver(1000, 0)
             other = world.clients[(index + 1) % 3]
             world.touch(other, "edit", world.said[amount % len(world.said)], f"late {number}")
@@ -239,7 +239,7 @@ def test_a_page_that_arrives_after_a_change_to_it(what: str, tmp_path: Path) -> 
             await world.settle()
             assert ada.session.channels[ROOM].mirror.floor("message") > 0
             assert ada.session.older(ROOM, "message", WINDOW)
-            ada._act()
+            ada.act()
             await ada.deliver(1000, 0)
             target = world.said[WINDOW + 5]
             assert ada.session.channels[ROOM].mirror.get(target) is None

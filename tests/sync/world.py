@@ -154,7 +154,7 @@ class Client:
         self.to_service: deque[bytes] = deque()
         self.wanted = False
         self.session.open()
-        self._act()
+        self.act()
 
     def submit(self, type_: str, id_: str, data: Any, lane: str) -> None:
         """Hand a command over."""
@@ -166,20 +166,20 @@ class Client:
         except OutboxFull:
             return
         self.session.submit(command)
-        self._act()
+        self.act()
 
     def connect(self) -> None:
         """Let a wanted connection come up."""
         self.world.time.now += 10
         self.session.tick()
-        self._act()
+        self.act()
         if self.wanted and self.wire is None:
             self.wanted = False
             self.wire = Wire()
             self.member = Member(Identity(self.person.id, {COURSE: self.person}), self.wire)
             self.world.hub.admit(self.member)
             self.session.opened()
-            self._act()
+            self.act()
 
     async def drop(self) -> None:
         """Lose the connection with everything on it."""
@@ -188,7 +188,7 @@ class Client:
         self.wire = self.member = None
         self.to_service.clear()
         self.session.lost(0, "cut")
-        self._act()
+        self.act()
 
     async def deliver(self, up: int, down: int) -> None:
         """Let some frames through in each direction."""
@@ -198,7 +198,7 @@ class Client:
         for _ in range(min(down, len(self.wire.frames) if self.wire else 0)):
             assert self.wire is not None
             self.session.receive(self.wire.frames.popleft())
-            self._act()
+            self.act()
 
     def frames(self) -> list[bytes]:
         """The frames on their way to this client."""
@@ -222,7 +222,7 @@ class Client:
             late = [f for f in frames if decode(f, limit=MAX_SERVICE_FRAME).type == "page"]
             self.wire.frames = deque([f for f in frames if f not in late] + late)
 
-    def _act(self) -> None:
+    def act(self) -> None:
         for action in self.session.actions():
             match action:
                 case Connect():

@@ -42,10 +42,10 @@ CREATE TABLE IF NOT EXISTS blob (
 """
 PUT_BLOB = "INSERT OR REPLACE INTO blob (channel, hash, data) VALUES (?, ?, ?)"
 DELETE_BLOB = "DELETE FROM blob WHERE channel = ? AND hash = ?"
-_EARLIER = "id, type, channel, data, lane, created, key, state, code, error"
-_COLUMNS = f"{_EARLIER}, boot, since"
+EARLIER = "id, type, channel, data, lane, created, key, state, code, error"
+COLUMNS = f"{EARLIER}, boot, since"
 PUT = (
-    f"INSERT INTO command ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
+    f"INSERT INTO command ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608
     "ON CONFLICT (id) DO UPDATE SET state=excluded.state, code=excluded.code, "
     "error=excluded.error, created=excluded.created, boot=excluded.boot, since=excluded.since"
 )
@@ -54,7 +54,7 @@ _ROW, _EARLIER_ROW = (  # data as bytes, even if the file has it as text
     f"SELECT {columns} FROM command WHERE place = ?".replace(  # noqa: S608 - constants
         "data", "CAST(data AS BLOB)"
     )
-    for columns in (_COLUMNS, f"{_EARLIER}, '', 0")
+    for columns in (COLUMNS, f"{EARLIER}, '', 0")
 )
 
 MOST_ROWS = 10_000

@@ -124,6 +124,11 @@ def tell_front(base: str, token: str) -> None:
     _fronts[base.rstrip("/")] = token
 
 
+def forget_fronts() -> None:
+    """Forget every token that `tell_front` was given."""
+    _fronts.clear()
+
+
 def authorization(url: str, token: str = "") -> dict[str, str]:
     """Return the headers that carry the tokens: for a service of ours, and for Jupyter before it.
 

@@ -55,6 +55,13 @@ _winners: dict[str, _Winner] = {}
 _of_services: dict[str, _Winner] = {}
 """The same for services of ours."""
 
+
+def forget() -> None:
+    """Forget which ways have worked in this process, as a new process would."""
+    _winners.clear()
+    _of_services.clear()
+
+
 BRIEF = 5.0
 """Seconds; a connection that is cut sooner, so often in a row, is no connection …"""
 

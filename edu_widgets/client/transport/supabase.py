@@ -32,6 +32,13 @@ MAX_TRACKS, TRACKS_WITHIN = 5, 30.0
 """Presence calls that a project takes from a client within so many seconds."""
 
 _tracked: dict[tuple[str, str], deque[float]] = {}
+
+
+def forget_tracks() -> None:
+    """Forget when this process told of presence: as if it had not for a long time."""
+    _tracked.clear()
+
+
 """When presence was told last, by project and person: who comes back often would exceed it."""
 
 

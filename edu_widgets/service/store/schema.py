@@ -11,7 +11,7 @@ from edu_widgets.service.store.history import transaction
 
 VERSION = 7
 
-_TABLES = """
+TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE channels (
     name TEXT PRIMARY KEY, course TEXT NOT NULL, epoch TEXT NOT NULL, head INTEGER NOT NULL,
@@ -45,7 +45,7 @@ CREATE TABLE invites (
 ) WITHOUT ROWID;
 """
 
-_SINCE = {
+SINCE = {
     2: """
 ALTER TABLE members ADD COLUMN invite TEXT NOT NULL DEFAULT '';
 ALTER TABLE members ADD COLUMN source TEXT NOT NULL DEFAULT '';
@@ -183,7 +183,7 @@ def prepare(connection: sqlite3.Connection, path: Path, *, replaced: bool) -> st
 
 def make_tables(connection: sqlite3.Connection) -> None:
     """Make the tables of an empty store."""
-    _run(connection, _TABLES)
+    _run(connection, TABLES)
     connection.execute("INSERT INTO meta VALUES ('epoch', ?)", (history.new_epoch(),))
     connection.execute("PRAGMA user_version = 1")
     _upgrade(connection)
@@ -193,7 +193,7 @@ def _upgrade(connection: sqlite3.Connection) -> None:
     """Upgrade the tables of an earlier version to this one."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     for later in range(version + 1, VERSION + 1):
-        _run(connection, _SINCE[later])
+        _run(connection, SINCE[later])
     if version < _NAMES_COMPARED:
         _renew_name_keys(connection)
     if version < _KEYS:

@@ -26,7 +26,7 @@ def user(name: str, *groups: str, scopes: tuple[str, ...] = (SCOPE,)) -> HubUser
 
 @dataclass
 class Hub(UserApi):
-    """Knows people by their tokens, and counts what it is asked."""
+    """A JupyterHub that knows people by their tokens, and counts the questions."""
 
     people: dict[str, HubUser] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Hub(UserApi):
 
 @dataclass
 class Answers:
-    """An HTTP server that answers `/hub/api/user` with one thing, and notes what it got."""
+    """An HTTP server with one answer for `/hub/api/user`, which notes the requests."""
 
     url: str = ""
     status: int = 200

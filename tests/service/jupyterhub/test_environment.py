@@ -100,7 +100,7 @@ def options(*arguments: str) -> Options:
     parser = argparse.ArgumentParser()
     serve.add_arguments(parser)
     common = ["--course", "py101", "--data", "x"]
-    return serve._options(parser.parse_args([*common, *arguments]))
+    return serve.read_options(parser.parse_args([*common, *arguments]))
 
 
 def test_serve_needs_neither_address_nor_port(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ def behind(tmp_path: Path, hub: Hub, *, way: str = "websocket", **rules: Any) ->
 
 
 def people_of(service: Service) -> HubPeople:
-    found = service.server._hub_people
+    found = service.server.hub_people
     assert found is not None
     return found
 
@@ -56,7 +56,7 @@ async def role(service: Service, bearer: str) -> str:
 
 
 async def look_again(service: Service) -> None:
-    """What the service does by itself, as if a minute had passed."""
+    """Run the service's check of its people, as if a minute had passed."""
     hub_people = people_of(service)
     for proof in hub_people._known.values():
         proof.due = 0

@@ -58,7 +58,7 @@ def increment(request: Request[Put]) -> RuleRun:
 
 
 def count_newest(request: Request[Put]) -> RuleRun:
-    """Write what a scan finds."""
+    """Write the result of a scan."""
     found = yield Scan(request.channel, "k", limit=2, newest=True)
     ids = [doc.id for doc in found]
     return Decision([Write(request.channel, "found", "result", ids)])

@@ -1,4 +1,4 @@
-"""What is Redis's own: several processes, conflicts, restarts, old snapshots, sealed ballots."""
+"""The store in Redis: several processes, conflicts, restarts, old snapshots, sealed ballots."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ async def test_another_versions_file_is_not_touched(tmp_path: Path) -> None:
 
 async def test_a_store_of_before_keeps_its_names_from_others(tmp_path: Path) -> None:
     with contextlib.closing(sqlite3.connect(tmp_path / "s.db")) as db:
-        db.executescript(schema._TABLES)
+        db.executescript(schema.TABLES)
         db.execute("INSERT INTO meta VALUES ('epoch', 'e')")
         members = [
             ("u1", "\u0130nci", "i\u0307nci"),
@@ -143,10 +143,10 @@ async def test_a_store_of_before_keeps_its_names_from_others(tmp_path: Path) -> 
 @pytest.mark.parametrize("version", range(1, schema.VERSION))
 async def test_a_store_of_each_earlier_version_links_viewers(tmp_path: Path, version: int) -> None:
     with contextlib.closing(sqlite3.connect(tmp_path / "s.db")) as db:
-        db.executescript(schema._TABLES)
+        db.executescript(schema.TABLES)
         db.execute("INSERT INTO meta VALUES ('epoch', 'e')")
         for later in range(2, version + 1):
-            db.executescript(schema._SINCE[later])
+            db.executescript(schema.SINCE[later])
         for user, name in (("u1", "Ada"), ("u2", "Bob")):
             row = "INSERT INTO members (course, user, name, name_key, role)"
             db.execute(f"{row} VALUES ('py101', '{user}', '{name}', '{name.lower()}', 'student')")
@@ -218,7 +218,7 @@ def secretly(request: Request[Put]) -> RuleRun:
 
 
 def files_with(folder: Path, wanted: bytes) -> set[str]:
-    """The store's files in whose bytes something stands."""
+    """The store's files that contain these bytes."""
     return {path.name for path in folder.glob("s.db*") if wanted in path.read_bytes()}
 
 

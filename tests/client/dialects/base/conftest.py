@@ -113,9 +113,9 @@ class Enter(Clients):
 
 @pytest.fixture(autouse=True)
 def _no_memory() -> Iterator[None]:
-    selection._winners.clear()
+    selection.forget()
     yield
-    selection._winners.clear()
+    selection.forget()
 
 
 @pytest.fixture

@@ -41,17 +41,17 @@ class Service:
         frame = json.loads(text)
         data = frame["data"]
         if frame["type"] == "request_history":
-            return [self._frame("chat_history", {"messages": self.stored[-data["limit"] :]}, now)]
+            return [self.frame("chat_history", {"messages": self.stored[-data["limit"] :]}, now)]
         if frame["type"] != "chat_message":
             return []
         message = dict(data)
         if self.rewrite_ids:
             message |= {"id": f"db{len(self.stored)}", "timestamp": now}
         self.stored.append(message)
-        return [self._frame("chat_message", message, now)] if self.echo else []
+        return [self.frame("chat_message", message, now)] if self.echo else []
 
     @staticmethod
-    def _frame(type_: str, data: dict[str, Any], now: int) -> dict[str, Any]:
+    def frame(type_: str, data: dict[str, Any], now: int) -> dict[str, Any]:
         return {"type": type_, "channel": ROOM, "data": data, "timestamp": now, "messageId": "s"}
 
 
@@ -124,7 +124,7 @@ class World:
         message |= {"content": f"other {self.number}", "timestamp": stamp}  # type: ignore[dict-item]
         self.service.stored.append(message)
         if self.open:
-            self.down.append(self.service._frame("chat_message", message, stamp))
+            self.down.append(self.service.frame("chat_message", message, stamp))
 
     def connect(self) -> None:
         self.pass_(10)

@@ -11,6 +11,7 @@ from tests.base_service import Running, Variants
 from tests.client.dialects.base.conftest import ROOM, Enter
 from tests.client.fake_service import eventually
 from tests.faults import Faults
+from tests.inside import client_of
 from tests.notebook.conftest import comms, named_bundles, no_widget_left
 from tests.waiting import PATIENCE
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("named_bundles")
 
 
 class Looking:
-    """Somebody who looks at the chat after every change."""
+    """A viewer who reads the chat after every change."""
 
     def __init__(self, chat: CourseChat, service: Running) -> None:
         self.chat = chat
@@ -30,7 +31,7 @@ class Looking:
         self.said: list[str] = []
         self.states: dict[str, list[str]] = {}
         self.wrong: list[str] = []
-        chat._client.listen(lambda _: self.look())
+        client_of(chat).listen(lambda _: self.look())
 
     def say(self, words: str) -> None:
         _ = self.chat.send(words)
