@@ -45,9 +45,6 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           retry,
-          // All files are in one page, as a course's widgets are: a page for each would read and
-          // start all of the sources again.
-          isolate: false,
           expect: { poll: { timeout: 60_000 } },
           browser: {
             enabled: true,
