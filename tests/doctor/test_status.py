@@ -55,7 +55,7 @@ def test_a_status_says_what_is_in_the_way(
 def test_a_status_names_a_stream_that_is_held_back_and_a_service_that_is_gone(
     service: RealService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    selection._of_services.clear()
+    selection.forget()
     monkeypatch.setattr(carriers, "FIRST_EVENT_S", 0.5)
     with Network(service.port) as lan:
         lan.upgrade, lan.events = 403, "hold"
@@ -66,7 +66,7 @@ def test_a_status_names_a_stream_that_is_held_back_and_a_service_that_is_gone(
         there = lan.base.removeprefix("http://")
     wait_until(lambda: f"Nothing listens at {there}" in str(lesson.status()), "it is named")
     lesson.close()
-    selection._of_services.clear()
+    selection.forget()
 
 
 def test_nothing_is_said_of_what_is_well() -> None:

@@ -159,7 +159,7 @@ async def test_members_who_come_back_pay_nothing_as_strangers(
     table = from_table({"guestBudget": {"rate": 1, "burst": 60}})
     async with serving(tmp_path, config=table) as service:
         budgets = service.server.hub.budgets
-        monkeypatch.setattr(budgets.guests, "_now", lambda: 0.0)
+        monkeypatch.setattr(budgets.guests, "now", lambda: 0.0)
         joined = await service.join("Ada")
         for _ in range(25):
             ada = await service.open(joined["token"])
@@ -173,7 +173,7 @@ async def test_who_leaves_before_an_answer_has_soon_used_up_what_there_is(
     table = from_table({"guestBudget": {"rate": 1, "burst": 200}})
     async with serving(tmp_path, config=table) as service:
         budgets, unproven = service.server.hub.budgets, service.server.gates.unproven
-        monkeypatch.setattr(budgets.guests, "_now", lambda: 0.0)
+        monkeypatch.setattr(budgets.guests, "now", lambda: 0.0)
         for _ in range(20):
             assert (await service.ask("GET", "/health", Connection="close")).status == 200
         assert budgets.charge_guest("127.0.0.1", 0) == 0, (
