@@ -8,7 +8,7 @@ import { png } from "../src/board/export";
 import { isAt } from "../src/board/geometry";
 import { unpack } from "../src/board/packing";
 import { decode, encode, MAX_POINTS, type Point, quartersOf, split } from "../src/board/points";
-import { dress, finishAnimations, inDress, isGrave, themes, told } from "./accessible";
+import { dress, finishAnimations, inDress, isGrave, RULES, themes, told } from "./accessible";
 import { closeBoards, shown } from "./board_stage";
 import { keydown } from "./mount";
 import { closeAll } from "./stage";
