@@ -98,8 +98,8 @@ async function load(model: Model, codes = model.get("_code") as string[]): Promi
   for (const code of codes) {
     key += `${code} `;
     if (!held.has(key)) {
-      const text = held.get(code) as string;
-      held.set(key, place(text.replaceAll('"edu:core"', `"${first}"`)));
+      const text = held.get(code) as string; // a file may have this loader in it, which stays as it is
+      held.set(key, place(text.replaceAll(/"edu:\w+"/g, `"${first}"`)));
     }
     last = (await held.get(key)) as string;
     first ||= last;

@@ -38,6 +38,13 @@ test("the loader is small", () => {
   expect(files["loader.js"]?.length).toBeLessThanOrEqual(LOADER);
 });
 
+test("a page finds nothing but imports where it puts the core's address", () => {
+  for (const [name, text] of Object.entries(inject("built"))) {
+    const found = text.match(/"edu:\w+"/g) ?? [];
+    expect(found.length, name).toBe(text.match(/\b(from|import) ?"edu:core"/g)?.length ?? 0);
+  }
+});
+
 test("what is shared is in core and imported from there, each name once", () => {
   const imports = (name: string): string[] =>
     [...String(files[`${name}.js`]).matchAll(/\bimport ?\{([^}]*)\} ?from ?"([^"]*)"/g)].flatMap(
