@@ -52,6 +52,7 @@ def test_a_status_says_what_is_in_the_way(
     selection.forget()
 
 
+@pytest.mark.nightly
 def test_a_status_names_a_stream_that_is_held_back_and_a_service_that_is_gone(
     service: RealService, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -252,18 +254,32 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+def anew(text: str) -> None:
+    to_nodes.cache_clear()
+    to_nodes(text)
+
+
+def is_cheap(work: Callable[[], object]) -> bool:
+    """Whether something takes less than 0.4 s of CPU, in one of three tries.
+
+    On an idle machine it is 50 ms, which is measured in benchmarks. On a full one a try may pay
+    for what others do to the caches; the seconds of a quadratic rule are there in each.
+    """
+    for _ in range(3):
+        start = time.thread_time()
+        work()
+        if time.thread_time() - start < 0.4:
+            return True
+    return False
+
+
 @pytest.mark.parametrize("piece", HOSTILE, ids=ascii)
 def test_hostile_repetition_stays_cheap(piece: str) -> None:
     fill = piece * (MAX_TEXT // len(piece))
     texts = (fill, "*a* " + fill[:-4], fill[: MAX_TEXT // 2] + "a](x)" * (MAX_TEXT // 10))
-    to_nodes.cache_clear()
     check_body("*warm*")
     for text in texts:
-        start = time.thread_time()
-        to_nodes(text)
-        # 50 ms is the bound on an idle machine, measured in benchmarks; this is to fail on the
-        # seconds that a quadratic rule takes.
-        assert time.thread_time() - start < 0.4
+        assert is_cheap(partial(anew, text))
         check_body(text)
 
 
@@ -276,10 +292,8 @@ def test_hostile_code_stays_cheap(language: str, piece: str) -> None:
     code = (piece * MAX_TEXT)[:5_000]
     lines = "\n".join(code[at : at + 190] for at in range(0, 4_900, 190))
     for text in (code, lines):
-        start = time.thread_time()
-        runs = highlight(text, language)
-        assert time.thread_time() - start < 0.4
-        cut(text, runs)
+        assert is_cheap(partial(highlight, text, language))
+        cut(text, highlight(text, language))
 
 
 @given(st.text(max_size=400))
