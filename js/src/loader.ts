@@ -40,9 +40,6 @@ const ANOTHER = 2_000;
 const FIRST_GAP = 4_000;
 const LOOKS = 80;
 
-/** Milliseconds that `initialize` waits: anywidget 0.11 gives up a model after 2 s. */
-const START = 1_000;
-
 /**
  * What this page holds, for all widgets: by a file's name and version its text; by all that a module
  * is made of, each with a blank behind it, its address; by `?` and a file the time from which it may be
@@ -111,16 +108,16 @@ held.set("code", load); // for what comes later, as core/extra_code.ts
 
 /**
  * A model's widget, which waits for its code. Each proxy of the model waits for itself: anywidget cuts
- * one that was slow to start off from all messages.
+ * one off from all messages when what it was made for ends.
  */
 export default function widget(): Widget<Context & { el: HTMLElement }> {
   let settled: Promise<End>;
   return {
-    async initialize(context) {
+    initialize(context) {
+      // Not waited for: Jupyter reads no message, and so no code, before a model has started.
       settled = load(context.model)
         .then((code) => code.initialize(context) as End)
         .catch(() => undefined); // a view says what is wrong
-      await Promise.race([settled, wait(START)]);
       return () => settled.then((end) => end?.());
     },
     async render(context) {
