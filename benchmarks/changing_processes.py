@@ -172,7 +172,7 @@ class Person(Member):
 
 
 class Times:
-    """What a run has measured, in seconds."""
+    """The delays and absences of one run, in seconds."""
 
     def __init__(self, teacher: Person, members: list[Person], end: float) -> None:
         self.said = sorted(

@@ -41,7 +41,7 @@ _LOOK_S = 0.02
 
 @dataclass(slots=True)
 class Measured:
-    """What came of it; times in seconds, sorted."""
+    """The outcome of a load; times in seconds, sorted."""
 
     people: int = 0
     sent: int = 0

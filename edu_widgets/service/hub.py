@@ -1,4 +1,8 @@
-"""The hub: members, rooms, store, features and clocks of one service, tied together."""
+"""The hub: members, rooms, store, features and clocks of one service, tied together.
+
+It is one file, since features reach all of these by one object (`features.Stage`), and a change in
+one of them, as of somebody's role, has to be made in each of the others at once.
+"""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""When to connect again after a loss or a failure, and when to stop."""
+"""The times at which a session connects again after a loss or a failure, and its last attempt."""
 
 import random
 from dataclasses import dataclass, field

@@ -1,4 +1,7 @@
-"""The people who share a kernel in one lesson, each with a client of their own."""
+"""The people who share a kernel in one lesson, each with a client of their own.
+
+It is one file, since letting in, denying, linking and letting go change one list under one lock.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How much was moved, and is the same on both sides."""
+    """The numbers of things that were moved and are the same on both sides."""
 
     courses: int
     documents: int
