@@ -89,10 +89,24 @@ def link(
     kept = [item for (channel, _), item in wanted.items() if channel != own]
     changes = write(db, course, kept, author=user, fingerprint=b"", now=now)
     destroy(db, [own])
-    db.execute("DELETE FROM replies WHERE course = ? AND user = ?", (course, viewer))
+    _hand_over_replies(db, course, viewer, user)
     # The name becomes free: they are called as the member is.
     db.execute(
         "UPDATE members SET linked = ?, name_key = ? WHERE course = ? AND user = ?",
         (user, f"\0{viewer}", course, viewer),
     )
     return Committed(0, changes, destroyed=True)
+
+
+def _hand_over_replies(db: sqlite3.Connection, course: str, viewer: str, user: str) -> None:
+    """Make a viewer's answered commands the member's.
+
+    One whose answer was lost on the way is sent again, by the member now, and is recognised. The
+    heads of the answer are left out: the viewer's own channel is none of the member's.
+    """
+    db.execute(
+        "INSERT OR IGNORE INTO replies SELECT course, ?3, id, fingerprint, seq, time, '{}', counted"
+        " FROM replies WHERE course = ?1 AND user = ?2",
+        (course, viewer, user),
+    )
+    db.execute("DELETE FROM replies WHERE course = ? AND user = ?", (course, viewer))

@@ -13,7 +13,7 @@ from edu_widgets.protocol.errors import IdConflict, Refused, TooLate
 from edu_widgets.protocol.proofs import Verifier
 from edu_widgets.protocol.registry import DocumentKind
 from edu_widgets.service.config import ChannelConfig
-from edu_widgets.service.rules import Decision, Erasure, Get, Request, RuleRun, Write
+from edu_widgets.service.rules import Decision, Erasure, Get, Person, Request, RuleRun, Write
 from edu_widgets.service.store import (
     MAX_BEHIND,
     PAGE_BYTES,
@@ -582,6 +582,26 @@ async def test_a_repeated_command_is_answered_with_the_same_heads(reopen: OpenSt
     store = await reopen()
     again = await store.commit(first, put)
     assert (again.seq, again.heads, again.replayed) == (done.seq, done.heads, True)
+
+
+async def test_a_command_of_a_viewer_is_recognised_when_the_member_repeats_it(store: Store) -> None:
+    for user, name in (("u1", "Ada"), ("u2", "Bob")):
+        await store.enter("py101", user, name, "student")
+    await store.vouch(Newcomer("py101", "via-1", "Bobby", now=1, voucher="u1"))
+    channel = "course:py101"
+    data = Put([(channel, "a", "k", 1), ("user:py101:via-1", "b", "k", 1)])
+
+    def sent_by(user: str) -> Request[Put]:
+        person = Person(user, "Bob", "student")
+        return Request("py101", channel, person, "put", data, "a", 2, ChannelConfig())
+
+    done = await store.commit(sent_by("via-1"), put)
+    await store.add_link_code(LinkCode("py101", "u2", "digest", expires=9))
+    await store.link("py101", "via-1", "digest", now=3)
+    again = await store.commit(sent_by("u2"), put)
+    assert (again.seq, again.heads, again.replayed) == (done.seq, {}, True)
+    with pytest.raises(IdConflict):
+        await store.commit(sent_by("u1"), put)
 
 
 async def test_a_linked_viewer_is_the_member_until_the_link_ends(reopen: OpenStore) -> None:
