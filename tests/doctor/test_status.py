@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 
@@ -19,6 +21,8 @@ from tests.client.network import Network
 from tests.client.real_service import RealService
 from tests.inside import client_of
 from tests.waiting import PATIENCE, wait_until
+
+from .test_network import certified, website
 
 
 @pytest.fixture
@@ -83,3 +87,29 @@ def test_an_outbox_that_cannot_be_written_is_in_the_status(
     lesson = edu.join(service.invite(service.server.state.url), name="Bo").wait_connected(PATIENCE)
     wait_until(lambda: "a file of that name is in the way" in str(lesson.status()), "it is said")
     lesson.close()
+
+
+def test_a_name_that_no_network_knows_is_in_the_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> NoReturn:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    lesson = edu.connect(url="wss://class.invalid", token="t", user_id="ada", course="py101")
+    named = "There is no class.invalid on this network: is it spelt right, and are you online?"
+    wait_until(lambda: named in str(lesson.status()), "the name is named")
+    lesson.close()
+
+
+@pytest.mark.parametrize(("kind", "why"), [("own", "but by itself."), ("expired", "has expired,")])
+def test_a_certificate_that_is_not_trusted_is_in_the_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, why: str
+) -> None:
+    context = certified(tmp_path, kind)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    with website(context) as server:
+        there = f"127.0.0.1:{server.server_port}"
+        lesson = edu.connect(url=f"wss://{there}", token="t", user_id="ada", course="py101")
+        said = f"This computer does not trust the certificate of {there}: it "
+        wait_until(lambda: said in str(lesson.status()), "the certificate is named")
+        assert why in str(lesson.status())
+        lesson.close()
