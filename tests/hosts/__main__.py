@@ -33,6 +33,7 @@ from edu_widgets.service import state
 from tests.conftest import ROOT
 from tests.hosting import hosted
 from tests.lab.harness import CHROMIUM_FLAGS, find_chromium
+from tests.ports import own_port
 from tests.waiting import PATIENCE, wait_until
 
 from .browser_python import Pyodide
@@ -260,6 +261,8 @@ def _look_again(steps: Steps, place: Served, page: Page, picture: Path) -> None:
             place.rerun(page)
             shown(page)
             _sees(page, "Welcome")
+    if not place.has_dark_theme:
+        return
     with steps.step("theme"):
         place.make_dark(page)
         shown(page)
@@ -293,7 +296,7 @@ def main() -> int:
             folder = Path(made)
             with (
                 pytest.MonkeyPatch.context() as patch,
-                hosted(folder / "mira", patch, rate_limits=False) as lesson,
+                hosted(folder / "mira", patch, port=own_port(), rate_limits=False) as lesson,
             ):
                 steps = scenario(name, HOSTS[name], lesson, folder, package)
         failed = failed or steps.failed

@@ -72,6 +72,7 @@ class Served(HostPage):
     """How many people look at it at once, each with a lesson of their own."""
     kernels: ClassVar[int] = 1
     """How many processes they have for that, besides the server."""
+    has_dark_theme: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         self.port = own_port()
@@ -233,9 +234,7 @@ class VoilaClassic(Voila):
     """Its classic template, which knows no theme but a light one."""
 
     template = "classic"
-
-    def make_dark(self, page: Page) -> None:
-        page.add_style_tag(content=":root { color-scheme: dark; background: #111 }")
+    has_dark_theme = False
 
 
 class MarimoRun(Served):

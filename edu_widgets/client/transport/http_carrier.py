@@ -69,12 +69,14 @@ class HttpCarrier(ABC):
         self.service = Service()
         self.received = 0
         self.id = ""
+        self._ended = False
         self._target = selection.target()
         self._selection = selection
         self._token = ""
         self._http: Http | None = None
         self._number = 0
         self._order = asyncio.Lock()
+        self._waiting = list[bytes]()
         self._asked: dict[str, Callable[[], None]] = {}
         self._receive: Callable[[bytes | str], None] = lambda _: None
         self._rest: Callable[[], None] = lambda: None
@@ -98,7 +100,10 @@ class HttpCarrier(ABC):
     async def read(self, receive: Callable[[bytes | str], None], rest: Callable[[], None]) -> None:
         """Hand over every frame; ends with `TransportFailed`."""
         self._receive, self._rest = receive, rest
-        await first_of(self._follow(), self._watch(), self._fails())
+        try:
+            await first_of(self._follow(), self._watch(), self._fails())
+        finally:
+            self._ended = True
 
     @abstractmethod
     async def _begin(self, former: str) -> str:
@@ -182,9 +187,14 @@ class HttpCarrier(ABC):
         return False
 
     async def send(self, frames: list[bytes]) -> None:
-        """Post frames, in order; `read` fails if a post does."""
+        """Post frames, in order; `read` fails if a post does.
+
+        What comes while a post is on its way goes with the next one, from whomever it is.
+        """
+        self._waiting += frames
         async with self._order:
-            for batch in _batches(frames):
+            waiting, self._waiting = self._waiting, []
+            for batch in _batches(waiting):
                 self._number += 1
                 headers = {carriers.CONNECTION: self.id, carriers.NUMBER: str(self._number)}
                 try:
@@ -223,10 +233,13 @@ class HttpCarrier(ABC):
         self._receive(frame)
 
     async def close(self, code: int, reason: str) -> None:
-        """Say goodbye, if that takes no longer than a second, and let go of everything."""
+        """Say goodbye, if that takes no longer than a second, and let go of everything.
+
+        A connection that has ended by itself is dismissed by the one in its place.
+        """
         del code, reason
         self._beside.cancel()
-        if self.id and self._http is not None:
+        if self.id and self._http is not None and not self._ended:
             with contextlib.suppress(TransportFailed, TimeoutError):
                 async with asyncio.timeout(GOODBYE_WITHIN):
                     await self.send([_BYE])
