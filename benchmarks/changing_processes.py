@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.members import COURSE, KEY, Member
@@ -62,7 +62,9 @@ server {{ listen 127.0.0.1:{port}; {locations} }}
 class Process:
     """A service in a process of its own, which may be started again."""
 
-    def __init__(self, folder: Path, redis: RedisServer, port: int, public: int) -> None:
+    def __init__(
+        self, folder: Path, redis: RedisServer, port: int, public: int, more: Sequence[str] = ()
+    ) -> None:
         self.folder = folder
         self.port = port
         folder.mkdir()
@@ -72,7 +74,7 @@ class Process:
         self._command += ["--data", str(folder), "--port", str(port), "--keep"]
         self._command += ["--address", f"http://127.0.0.1:{public}", "--no-rate-limits"]
         self._command += ["--redis", redis.url, "--ballot-keys", str(folder.parent / "keys")]
-        self._command += ["--jwt-key-file", str(key)]
+        self._command += ["--jwt-key-file", str(key), *more]
         self.start()
 
     def start(self) -> None:

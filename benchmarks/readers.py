@@ -93,10 +93,10 @@ class Crowd:
             self.arrived.set()
 
 
-def upgrade(port: int, secret: str) -> bytes:
+def upgrade(port: int, secret: str, path: str = "/") -> bytes:
     key = base64.b64encode(os.urandom(16)).decode()
     return (
-        f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
         + (f"Authorization: Bearer {secret}\r\n" if secret else "")
         + "\r\n"

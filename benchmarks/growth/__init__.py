@@ -1,0 +1,1 @@
+"""A service that grows: from a class to a campus."""
