@@ -62,7 +62,7 @@ def check_words(words: list[str]) -> None:
         words = words[1:]
     if not words:
         return
-    program, arguments = re.sub(r"^\.[\w/]+/bin/", "", words[0]), words[1:]
+    program, arguments = re.sub(r"^[./][\w/-]+/bin/", "", words[0]), words[1:]
     assert program in _PROGRAMS, f"{program}: no check for it in {__name__}"
     _PROGRAMS[program](arguments)
 
@@ -120,6 +120,10 @@ def _help(program: tuple[str, ...]) -> str:
     return told.stdout
 
 
+def _jupyterhub(arguments: list[str]) -> None:
+    _options(["-m", "jupyterhub"], arguments)
+
+
 def _npm(arguments: list[str]) -> None:
     script = arguments[1] if arguments[0] == "run" else arguments[0]
     assert script in {*_SCRIPTS, "ci"}, f"js/package.json has no script {script}"
@@ -164,6 +168,7 @@ _PROGRAMS: dict[str, Callable[[list[str]], None]] = {
     ".ci/run": _ci,
     "cd": _folder,
     "edu-widgets": _edu_widgets,
+    "jupyterhub": _jupyterhub,
     "lint-imports": _config_of_its_own("lint-imports"),
     "mkdocs": _mkdocs,
     "mypy": _config_of_its_own("mypy"),

@@ -22,6 +22,7 @@ from edu_widgets.service import config as service_config
 from tests.conftest import ROOT
 from tests.docs import commands
 from tests.docs.blocks import BLOCKS, Block, is_cell
+from tests.redis_server import RedisServer
 
 Patch = pytest.MonkeyPatch
 
@@ -52,13 +53,13 @@ def config_file(text: str, patch: Patch) -> None:
     written: Config = PyFileConfigLoader(path.name, path=".").load_config()
     hub = written.pop("JupyterHub", None)
     if hub is not None:
-        spawner = written.pop("Spawner")
-        assert not written
+        environment = written.pop("Spawner", Config()).get("environment", {})
+        assert written.keys() <= {"Authenticator"}
         for service in hub.services:
-            commands.check_words(service["command"])
-        for variable, value in spawner.environment.items():
+            commands.check_words(service.get("command", []))
+        for variable, value in environment.items():
             patch.setenv(variable, value)
-        assert len(list(from_environment())) == len(spawner.environment)
+        assert len(list(from_environment())) == len(environment)
     else:
         in_force(written)
 
@@ -113,6 +114,20 @@ def toml(text: str, patch: Patch) -> None:
     service_config.load(Path("channels.toml"))
 
 
+def redis(text: str, _: Patch) -> None:
+    """A redis-server starts with these lines, and keeps to each."""
+    settings = [line.split(maxsplit=1) for line in text.splitlines()]
+    server = RedisServer(
+        Path("redis"), *(w for name, value in settings for w in (f"--{name}", value))
+    )
+    server.start()
+    try:
+        with server.client() as client:
+            assert all(client.config_get(name)[name] == value for name, value in settings)
+    finally:
+        server.close()
+
+
 def nginx(text: str, _: Patch) -> None:
     """nginx knows every directive, at the place where it stands, with these arguments."""
     inside = f"server {{\n{text}\n}}" if text.lstrip().startswith("location") else text
@@ -159,9 +174,11 @@ CHECKS: dict[str, Callable[[str, Patch], None]] = {
     "nginx": nginx,
     "py": of_bell,
     "python": config_file,
+    "redis": redis,
     "sh": shell,
     "sql": sql,
     "systemd": unit,
+    "text": drawing,
     "toml": toml,
     "yaml": questions("questions.yaml", r"^ *- question:"),
 }

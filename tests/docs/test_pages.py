@@ -149,6 +149,13 @@ SCENES: Mapping[str, Scene] = {
             "green": ["lesson.wait_connected()"],
         },
     ),
+    "docs/campus.md": Scene(
+        HUB.replace('user("ada")', 'user("ada", "teachers")'),
+        after={
+            "edu.connect": ["lesson.status().state == 'live'"],
+            "poll = ": ["poll.state == 'open'"],
+        },
+    ),
     "docs/jupyterhub.md": Scene(
         HUB,
         after={"edu.connect": ["lesson.status().state == 'live'", "lesson.user.user_id == 'ada'"]},

@@ -6,7 +6,6 @@ a password, servers that run as this account, and a service that may start them.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
@@ -17,6 +16,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -35,10 +35,12 @@ SERVER = Path(__file__).with_name("server.py")
 _CONFIG = """
 load_subconfig({example!r})
 c = get_config()
-c.JupyterHub.bind_url = c.JupyterHub.public_url = {url!r}
+c.JupyterHub.bind_url, c.JupyterHub.public_url = {bind!r}, {url!r}
 c.JupyterHub.hub_port = {hub_port}
-c.JupyterHub.services[0]["url"] = "http://127.0.0.1:{service_port}"
-c.JupyterHub.services[0]["command"][-1] = {data!r}
+for service in c.JupyterHub.services:
+    if "command" in service:
+        service |= {{"url": "http://127.0.0.1:{service_port}"}}
+        service["command"][-1] = {data!r}
 c.JupyterHub.services.append({{"name": "tests", "api_token": {token!r}}})
 c.JupyterHub.load_roles.append(
     {{"name": "tests", "scopes": ["admin:users", "admin:servers", "groups"], "services": ["tests"]}}
@@ -48,6 +50,7 @@ c.Authenticator.allow_all = True
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = {home!r}
 c.Spawner.cmd = {server!r}
+c.Spawner.http_timeout = c.Spawner.start_timeout = {patience}
 c.Spawner.environment |= {environment!r}
 for name, by_person in {of_people!r}.items():
     default = c.Spawner.environment.get(name, "")
@@ -70,6 +73,8 @@ class RealHub:
         base: Its base URL's path.
         server: The command of each person's server.
         environment: Further variables of their servers.
+        public: The port of the proxy before the Hub, if there is one.
+        example: The configuration that is tried.
     """
 
     def __init__(
@@ -79,10 +84,16 @@ class RealHub:
         base: str = "/",
         server: Sequence[str] = (sys.executable, str(SERVER)),
         environment: Mapping[str, str] | None = None,
+        public: int = 0,
+        example: Path = EXAMPLE,
     ) -> None:
         self.folder = folder
         self.port = own_port()
-        self.url = f"http://127.0.0.1:{self.port}{base}"
+        self.hub_port = own_port()
+        """The port of the Hub itself, behind its proxy."""
+        self._bind = f"http://127.0.0.1:{self.port}{base}"
+        self.url = f"http://127.0.0.1:{public or self.port}{base}"
+        self._example = example
         self.of_people: dict[str, dict[str, str]] = {}
         """Of some variables, what they are for some people; set before the Hub begins."""
         self._node = shutil.which("node", path=node["PATH"])
@@ -113,9 +124,11 @@ class RealHub:
         folder = self.folder
         config.write_text(
             _CONFIG.format(
-                example=str(EXAMPLE),
+                example=str(self._example),
+                bind=self._bind,
                 url=self.url,
-                hub_port=own_port(),
+                hub_port=self.hub_port,
+                patience=int(PATIENCE),
                 service_port=own_port(),
                 proxy_port=own_port(),
                 data=str(folder / "class"),
@@ -202,11 +215,19 @@ class RealHub:
             text = answer.read()
         return json.loads(text) if text else None
 
-    def start(self, name: str) -> None:
-        """Let somebody log in, and start their server; returns once it answers."""
-        with contextlib.suppress(urllib.error.HTTPError):  # the Hub may know them already
-            self.api("POST", f"/users/{name}")
-        self.api("POST", f"/users/{name}/server")
+    def start(self, *names: str) -> None:
+        """Let people log in, and start their servers; returns once these answer."""
+        known = {user["name"] for user in self.api("GET", "/users")}
+        for name in names:
+            if name not in known:  # a group of the example has made some
+                self.api("POST", f"/users/{name}")
+            self.api("POST", f"/users/{name}/server")
+        for name in names:
+            wait_until(partial(self._is_ready, name), f"{name}'s server")
+
+    def _is_ready(self, name: str) -> bool:
+        servers = self.api("GET", f"/users/{name}")["servers"]
+        return bool(servers.get("", {}).get("ready"))
 
     def ask(self, name: str, path: str = "") -> Any:
         """Return the answer of a person's server."""
