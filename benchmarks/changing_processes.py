@@ -32,6 +32,7 @@ from pathlib import Path
 from benchmarks.members import COURSE, KEY, Member
 from edu_widgets.chat.documents import ChatMessage, Message
 from edu_widgets.client.sync.events import CommandChanged, SessionEvent, State, StateChanged
+from edu_widgets.client.sync.reconnection import STABLE
 from edu_widgets.client.transport.selection import EVENTS, POLL, WEBSOCKET
 from edu_widgets.polls.commands import CastVote, CreatePoll
 from edu_widgets.protocol import uuid7
@@ -205,6 +206,7 @@ async def run(members: int, way: str, change: str, seconds: float) -> Times:
             await asyncio.sleep(0.01)
         teacher = Person("teacher", url, WEBSOCKET, role="instructor")
         await until(lambda: all(one.live for one in (teacher, *people)))
+        await asyncio.sleep(STABLE)  # as in a lesson that has gone on for a while
         poll = uuid7()
         teacher.send("create_poll", CreatePoll("Which?", options=["a", "b"], open=True), poll)
         await until(lambda: poll in teacher.acked)

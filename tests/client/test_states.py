@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edu_widgets.client.sync.events import ReconnectFailed, State, StateChanged
+from edu_widgets.client.sync.liveness import CUT
 from edu_widgets.client.sync.session import CALM
 from edu_widgets.client.view import look
 from edu_widgets.protocol import Code, messages
@@ -157,6 +158,38 @@ def test_the_loss_of_a_good_connection_is_told_only_if_it_lasts() -> None:
     rig.grant()
     rig.session.lost(0, "cut")
     assert not rig.session.calm, "it was no good one"
+
+
+def test_a_good_connection_that_is_cut_is_made_anew_in_a_quarter_of_a_second() -> None:
+    """Another process is there at once; and if none is, the delays are those of any loss."""
+    delays: dict[str, list[float]] = {"first": [], "second": [], "new": [], "told": []}
+
+    def next_delay(rig: Rig) -> float:
+        assert rig.session.next_attempt is not None
+        return rig.session.next_attempt - rig.clock.now
+
+    for seed in range(200):
+        rig = Rig(seed=seed)
+        rig.live()
+        rig.clock.pass_(10)
+        rig.session.lost(0, "cut")
+        delays["first"].append(next_delay(rig))
+        rig.fail()
+        delays["second"].append(next_delay(rig))
+        rig.reconnect()
+        rig.grant()
+        rig.session.lost(0, "cut")
+        delays["new"].append(next_delay(rig))
+        rig.reconnect()
+        rig.grant()
+        rig.clock.pass_(10)
+        rig.session.lost(Code.UNAVAILABLE, "The store cannot write.")
+        delays["told"].append(next_delay(rig))
+    assert 0.2 < max(delays["first"]) <= CUT
+    assert min(delays["first"]) < 0.05
+    assert 0.9 < max(delays["second"]) <= 1
+    assert max(delays["new"]) > 0.9
+    assert max(delays["told"]) > 0.9
 
 
 def test_an_attempt_that_takes_its_time_ends_the_calm() -> None:

@@ -138,6 +138,9 @@ FAST_PHASE = 120.0
 QUICK = 16
 """… and so many attempts are made quickly: a service that was killed is back within seconds."""
 
+CUT = 0.25
+"""Seconds within which a good connection that is cut without a word is made anew."""
+
 _QUICK_CAP = 2.0
 _CAP = 6.0
 _PROBE = 60.0
@@ -168,6 +171,15 @@ class Backoff:
             return self.rng.uniform(0.75 * _PROBE, 1.25 * _PROBE)
         cap = max(_QUICK_CAP, self.interval) if self.failures <= QUICK else _CAP
         return self.rng.uniform(0.0, min(cap, self.interval * 2**exponent))
+
+    def cut(self, now: float) -> float:
+        """Note at `now` that a stable connection was cut; return the seconds until an attempt.
+
+        Where several processes serve a course, another takes the client at once. The attempt
+        counts as none of those whose delays grow.
+        """
+        self._since = now
+        return self.rng.uniform(0.0, min(CUT, self.interval))
 
     def answered(self) -> None:
         """Note that the service answers: the next loss begins a new fast phase.

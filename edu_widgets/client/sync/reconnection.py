@@ -46,9 +46,18 @@ class Reconnection:
     def __post_init__(self) -> None:
         self._backoff = Backoff(self.rng, self.limits.reconnect_interval)
 
-    def plan(self, now: float, wall: float, retry_after: float | None) -> None:
-        """Plan the next attempt; `retry_after`: seconds that the service asks to add."""
-        delay = self._backoff.failed(now)
+    def plan(
+        self, now: float, wall: float, retry_after: float | None, *, cut: bool = False
+    ) -> None:
+        """Plan the next attempt.
+
+        Args:
+            now: The time by the monotonic clock.
+            wall: The time in seconds since 1970.
+            retry_after: Seconds that the service asks to add; None if it asks for none.
+            cut: True if a good connection was lost without a word of the service.
+        """
+        delay = self._backoff.cut(now) if cut else self._backoff.failed(now)
         if retry_after is not None:
             delay += min(max(retry_after, 0.0), _MAX_WAIT)
         self.due_at = now + delay

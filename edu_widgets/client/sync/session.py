@@ -162,7 +162,7 @@ class Session:
         if final is not None:
             self._stop(code, final)
             return
-        self._reconnection.plan(now, self._clock.wall(), retry_after)
+        self._reconnection.plan(now, self._clock.wall(), retry_after, cut=calm)
         if self.attempts == self.limits.max_attempts:
             self.emit(ReconnectFailed(self.attempts))
         self._become(self._unconnected(), code, reason)
