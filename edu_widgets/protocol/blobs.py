@@ -207,6 +207,8 @@ def _pixels(text: str) -> float | None:
 
 # -- which documents name blobs -----------------------------------------------------------
 
+_HASH_FIELD, _JSON_ESCAPE = b'"hash"', rb"\u"
+
 
 @cache
 def holds(type_: type[msgspec.Struct]) -> bool:
@@ -245,7 +247,8 @@ def named_by(value: Any) -> Iterator[BlobRef]:
 
 def named_in(body: bytes | msgspec.Raw, type_: type[msgspec.Struct]) -> tuple[BlobRef, ...]:
     """Return the blobs that an encoded value of a type names, each once."""
-    if not holds(type_):
+    # Most documents name none, and need not be decoded to see it; an escape might hide a name.
+    if not holds(type_) or not (_HASH_FIELD in bytes(body) or _JSON_ESCAPE in bytes(body)):
         return ()
     try:
         found = named_by(msgspec.json.decode(body, type=type_))

@@ -89,10 +89,12 @@ class Registry:
     documents: dict[str, DocumentKind] = field(default_factory=dict)
     commands: dict[str, CommandType] = field(default_factory=dict)
     frames: dict[str, FrameType] = field(default_factory=dict)
+    _reserved: set[str] = field(default_factory=set)
 
     def document(self, kind: DocumentKind) -> DocumentKind:
         """Add a kind of document."""
         _add(self.documents, kind.name, kind)
+        self._reserved.add(kind.only)
         return kind
 
     def command(self, command: CommandType) -> CommandType:
@@ -117,7 +119,7 @@ class Registry:
 
     def is_reserved(self, id_: str) -> bool:
         """Return True if an id belongs to the only document of some kind."""
-        return any(id_ == kind.only for kind in self.documents.values())
+        return id_ in self._reserved
 
     def windows(self) -> list[DocumentKind]:
         """Return the kinds kept in a window."""

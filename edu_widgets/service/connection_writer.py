@@ -151,6 +151,8 @@ class TransportWriter(ABC):
 
     def is_stalled(self, now: float) -> bool:
         """Return True if the reader has taken nothing of the waiting bytes for too long."""
+        if self._flows:
+            return False
         waiting = self.buffered()
         taken = self._written - waiting
         if not waiting or taken > self._taken:

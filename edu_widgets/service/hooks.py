@@ -37,8 +37,10 @@ class Hooks:
 
     def committed(self, commit: Committed) -> None:
         """Pass a commit to the features."""
+        kinds = frozenset(doc.kind for change in commit.changes for doc in change.docs)
         for feature, reader in self._readers:
-            self._call(feature, reader.committed, commit)
+            if reader.concerns(kinds):
+                self._call(feature, reader.committed, commit)
 
     def tick(self, now: int) -> None:
         """Call the timers and `on_tick` hooks, once a second; `now` in ms since 1970."""

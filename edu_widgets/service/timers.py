@@ -117,6 +117,10 @@ class Watching:
         """Return whether a course's stored documents are not read completely yet."""
         return course in self._seen
 
+    def concerns(self, kinds: frozenset[str]) -> bool:
+        """Return whether there is something to note of a commit with documents of these kinds."""
+        return not kinds.isdisjoint(self._watch.kinds)
+
     def committed(self, commit: Committed) -> None:
         """Note the documents of a commit."""
         for change in commit.changes:
@@ -158,6 +162,10 @@ class Timers:
         """
         await self._watching.read(course)
         self._work(course)
+
+    def concerns(self, kinds: frozenset[str]) -> bool:
+        """Return whether there is something to note of a commit with documents of these kinds."""
+        return self._timer.touched is not _untouched or self._watching.concerns(kinds)
 
     def committed(self, commit: Committed) -> None:
         """Note the due times of a commit's documents, and the documents it makes out of date."""

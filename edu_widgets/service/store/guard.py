@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 from pathlib import Path
+from typing import NamedTuple
 
 from edu_widgets.protocol.folders import ordinary
 from edu_widgets.service.store import schema
@@ -34,11 +35,11 @@ class Guard:
     def __init__(self, path: Path, generation: str) -> None:
         self._path = path
         self._generation = generation
-        self._files = (path, *side_files(path)[:2])
-        self._opened = _identity(path)
-        self._beside: tuple[tuple[int, int] | None, ...] | None = None
+        self._sides = side_files(path)[:2]
+        self._opened = _looked_at(path).identity
+        self._beside: list[tuple[int, int] | None] | None = None
         self._version: int | None = None
-        self._seen = _state(path)
+        self._seen = _looked_at(path).state
 
     def before(self) -> None:
         """Check the files before a transaction begins.
@@ -47,8 +48,7 @@ class Guard:
             StoreLostError: the files were replaced or deleted, or are damaged.
             OSError: the files cannot be read.
         """
-        self._same_files()
-        if _state(self._path) != self._seen:
+        if self._same_files() != self._seen:
             self.check_whole()
 
     def begun(self, db: sqlite3.Connection) -> None:
@@ -76,12 +76,11 @@ class Guard:
         Raises:
             StoreLostError: the files were replaced or deleted.
         """
-        self._same_files()
-        self.written()
+        self._seen = self._same_files()
 
     def written(self) -> None:
         """Note the file's time and size after a write of the writer itself."""
-        self._seen = _state(self._path)
+        self._seen = _looked_at(self._path).state
 
     def reopened(self) -> None:
         """Note that the connection is a new one; SQLite may have made its side files anew."""
@@ -93,25 +92,28 @@ class Guard:
         Raises:
             StoreLostError: it is damaged.
         """
-        before = _state(self._path)
+        before = _looked_at(self._path).state
         found = find_damage(self._path)
         if found:
             raise damaged(self._path, found)
         self._seen = before
 
-    def _same_files(self) -> None:
-        if _identity(self._path) != self._opened or (
+    def _same_files(self) -> tuple[int, int] | None:
+        """Check that the files are in their place; returns the store's time and size."""
+        store = _looked_at(self._path)
+        if store.identity != self._opened or (
             self._beside is not None and self._identities() != self._beside
         ):
-            names = ", ".join(path.name for path in self._files)
+            names = ", ".join(path.name for path in (self._path, *self._sides))
             raise StoreLostError(
                 f"A file of the store ({names} in {self._path.parent}) was deleted or replaced "
                 "while the service ran.",
                 gone=True,
             )
+        return store.state
 
-    def _identities(self) -> tuple[tuple[int, int] | None, ...]:
-        return tuple(map(_identity, self._files))
+    def _identities(self) -> list[tuple[int, int] | None]:
+        return [_looked_at(path).identity for path in self._sides]
 
 
 def find_damage(path: Path) -> str:
@@ -142,17 +144,18 @@ def damaged(path: Path, found: str) -> StoreLostError:
     )
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+class _Look(NamedTuple):
+    """A file as it is now; each part is `None` where there is none."""
+
+    identity: tuple[int, int] | None = None
+    """Its device and inode."""
+    state: tuple[int, int] | None = None
+    """The time of its last change, and its size."""
+
+
+def _looked_at(path: Path) -> _Look:
     try:
         found = os.stat(path)  # noqa: PTH116 - asked at each commit
     except (FileNotFoundError, NotADirectoryError):
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _state(path: Path) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return found.st_mtime_ns, found.st_size
+        return _Look()
+    return _Look((found.st_dev, found.st_ino), (found.st_mtime_ns, found.st_size))

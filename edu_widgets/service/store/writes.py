@@ -174,8 +174,11 @@ def _name_blobs(db: sqlite3.Connection, channel: str, doc: Document, source: str
         blobs.name(db, channel, doc.id, (), source)
         return
     kind = REGISTRY.documents.get(doc.kind)
-    if kind is not None and holds(kind.body):
-        blobs.name(db, channel, doc.id, named_in(doc.body, kind.body), source)
+    if kind is None or not holds(kind.body):
+        return
+    refs = named_in(doc.body, kind.body)
+    if refs or doc.born != doc.seq:  # a new document has named none before
+        blobs.name(db, channel, doc.id, refs, source)
 
 
 def _forget(db: sqlite3.Connection, course: str, writes: Sequence[Write]) -> list[ChannelChange]:
