@@ -48,7 +48,7 @@ def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one a command
 
     if args.command == "erase":
         return _erase(args)
-    return tending.run(args, _data_folder(args))
+    return tending.run(args, lambda: _data_folder(args))
 
 
 def _erase(args: argparse.Namespace) -> int:
@@ -56,10 +56,10 @@ def _erase(args: argparse.Namespace) -> int:
     from edu_widgets import configuration, folders
     from edu_widgets.client.invites.memberships import forget
     from edu_widgets.protocol.channels import course_name
-    from edu_widgets.service import erasing
+    from edu_widgets.service import erasing, redis_arguments
 
     course, edu = course_name(args.course), configuration.load().edu
-    user_id = erasing.erase(_data_folder(args), course, args.who)
+    user_id = erasing.erase(_data_folder(args), course, args.who, redis_arguments.redis(args))
     outbox = folders.outbox_folder(edu.dataDir, edu.outboxDir)
     forget(folders.people_folder(edu.dataDir), outbox, course, user_id)
     sys.stdout.write(

@@ -28,15 +28,24 @@ def backup(data_dir: Path, target: Path) -> None:
     store = data_dir / STORE
     if not store.is_file():
         raise InvalidArgument(f"There is no store of a service in {data_dir}.")
-    if target.is_dir():
-        raise InvalidArgument(f"{target} is a folder; name the file that the backup goes into.")
-    if target.exists() and not _is_store(target):
-        raise InvalidArgument(f"{target} is there already and is no backup; it is left alone.")
+    check_target(target)
     if target.exists() and target.samefile(store):
         raise InvalidArgument(f"{target} is the store itself; name another file.")
     with beside(target) as fresh, told(store):
         _copy(store, fresh)
         fresh.replace(target)
+
+
+def check_target(target: Path) -> None:
+    """Check that a backup may be written into a file.
+
+    Raises:
+        InvalidArgument: it is a folder, or a file of another kind.
+    """
+    if target.is_dir():
+        raise InvalidArgument(f"{target} is a folder; name the file that the backup goes into.")
+    if target.exists() and not _is_store(target):
+        raise InvalidArgument(f"{target} is there already and is no backup; it is left alone.")
 
 
 def restore(data_dir: Path, source: Path) -> Path | None:
@@ -52,18 +61,11 @@ def restore(data_dir: Path, source: Path) -> Path | None:
         InvalidArgument: the file is no backup.
         ServiceUnavailable: the service runs, or the folder cannot be written.
     """
-    if not source.is_file():
-        raise InvalidArgument(f"There is no file {source}.")
     store = data_dir / STORE
-    if store.exists() and source.samefile(store):
+    if store.exists() and source.exists() and source.samefile(store):
         raise InvalidArgument(f"{source} is the store itself, no backup of it.")
     with alone_in(data_dir), beside(store) as fresh:
-        try:
-            _check(source)
-            _copy(source, fresh)
-        except (sqlite3.Error, OSError) as error:
-            why = f"{error}" if isinstance(error, schema.NotOurs) else "is damaged, or no backup"
-            raise InvalidArgument(f"{source} {why}; nothing was changed.") from error
+        copy_of(source, fresh)
         with told(store):
             log, index, witness = history.side_files(store)
             kept = put_away(store, (log, index))
@@ -71,6 +73,22 @@ def restore(data_dir: Path, source: Path) -> Path | None:
             witness.unlink(missing_ok=True)
             fresh.replace(store)
     return kept
+
+
+def copy_of(source: Path, fresh: Path) -> None:
+    """Copy a backup into a file, after a look at it.
+
+    Raises:
+        InvalidArgument: it is no backup.
+    """
+    if not source.is_file():
+        raise InvalidArgument(f"There is no file {source}.")
+    try:
+        _check(source)
+        _copy(source, fresh)
+    except (sqlite3.Error, OSError) as error:
+        why = f"{error}" if isinstance(error, schema.NotOurs) else "is damaged, or no backup"
+        raise InvalidArgument(f"{source} {why}; nothing was changed.") from error
 
 
 def put_away(store: Path, side_files: tuple[Path, ...]) -> Path | None:

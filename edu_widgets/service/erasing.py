@@ -16,7 +16,9 @@ from edu_widgets.service.audit import Audit
 from edu_widgets.service.backups import STORE
 from edu_widgets.service.features import erase_rules
 from edu_widgets.service.locks import alone_in
+from edu_widgets.service.options import Redis
 from edu_widgets.service.people import OWNER
+from edu_widgets.service.shared_store import open_idle
 from edu_widgets.service.steady_time import now_ms
 from edu_widgets.service.store import StoredMember
 from edu_widgets.service.store.sqlite import SqliteStore
@@ -44,13 +46,14 @@ def one(found: Sequence[StoredMember], who: str, course: str) -> str:
     return found[0].user_id
 
 
-def erase(data_dir: Path, course: str, who: str) -> str:
+def erase(data_dir: Path, course: str, who: str, redis: Redis | None = None) -> str:
     """Erase a person from a course: from the store, its log and the audit trail.
 
     Args:
         data_dir: The folder of the service, which may be running.
         course: The course.
         who: The person's name or id.
+        redis: The Redis that the service shares with others; `None`: its store is a file.
 
     Returns:
         The person's id.
@@ -61,17 +64,18 @@ def erase(data_dir: Path, course: str, who: str) -> str:
         Refused: the service refuses; the message has the reason.
     """
     if owner.find(data_dir) is None:
-        return asyncio.run(_erase(data_dir, course, who))
+        return asyncio.run(_erase(data_dir, course, who, redis))
     found = owner.tell(data_dir, "/api/erase", {"course": course, "who": who})
     return str(found["userId"])
 
 
-def retire(data_dir: Path, days: float) -> list[str]:
+def retire(data_dir: Path, days: float, redis: Redis | None = None) -> list[str]:
     """Erase courses in which nothing happened for so many days, and older audit records.
 
     Args:
         data_dir: The folder of the service, which may be running.
         days: The number of days.
+        redis: See `erase`.
 
     Returns:
         The courses that were erased.
@@ -81,25 +85,27 @@ def retire(data_dir: Path, days: float) -> list[str]:
         ServiceUnavailable: the store cannot be used, or the service does not answer.
     """
     if owner.find(data_dir) is None:
-        return list(asyncio.run(_retire(data_dir, days)))
+        return list(asyncio.run(_retire(data_dir, days, redis)))
     found = owner.tell(data_dir, "/api/retention", {"days": days})
     return [str(course) for course in found["courses"]]
 
 
 @contextlib.asynccontextmanager
-async def _opened(data_dir: Path) -> AsyncIterator[tuple[SqliteStore, Audit]]:
-    if not (data_dir / STORE).is_file():
-        raise InvalidArgument(f"There is no store of a service in {data_dir}.")
+async def _opened(data_dir: Path, redis: Redis | None) -> AsyncIterator[tuple[SqliteStore, Audit]]:
+    if redis is None and not (data_dir / STORE).is_file():
+        raise InvalidArgument(
+            f"There is no store of a service in {data_dir}. If it is in a Redis: --redis URL."
+        )
     with alone_in(data_dir), Audit(data_dir / AUDIT) as audit:
-        store = SqliteStore(data_dir / STORE)
+        store = SqliteStore(data_dir / STORE) if redis is None else open_idle(redis, data_dir)
         try:
             yield store, audit
         finally:
             await store.close()
 
 
-async def _erase(data_dir: Path, course: str, who: str) -> str:
-    async with _opened(data_dir) as (store, audit):
+async def _erase(data_dir: Path, course: str, who: str, redis: Redis | None) -> str:
+    async with _opened(data_dir, redis) as (store, audit):
         user_id = one(await store.called(course, who), who, course)
         gone = (user_id, *await store.linked(course, user_id))
         await store.erase(course, user_id, now_ms(), erase_rules(features.installed()))
@@ -109,9 +115,9 @@ async def _erase(data_dir: Path, course: str, who: str) -> str:
         return user_id
 
 
-async def _retire(data_dir: Path, days: float) -> Sequence[str]:
+async def _retire(data_dir: Path, days: float, redis: Redis | None) -> Sequence[str]:
     before = now_ms() - int(days * DAY_MS)
-    async with _opened(data_dir) as (store, audit):
+    async with _opened(data_dir, redis) as (store, audit):
         courses = await store.retire(before)
         audit.forget(before=before)
         return courses

@@ -88,6 +88,8 @@ class Hub:
         """Locks, by person and type: the question that holds one is being answered."""
         self.outside: set[tuple[str, str]] = set()
         """Course and user id of the people removed while this service runs."""
+        self._forgotten: set[str] = set()
+        """Ids of the people erased while this service runs."""
         self.lessons: set[str] = set()
         """Channels of lessons that staff has opened; those of the configuration are always open."""
         self.members: dict[Member, None] = {}
@@ -174,7 +176,9 @@ class Hub:
         self.metrics.members.set(len(self.members))
         for channel in tuple(member.channels):
             self.leave(member, channel, at_once=code == Code.DEAD_PEER)
-        self.audit.record("WEBSOCKET_DISCONNECTED", userId=member.identity.user_id, code=code)
+        user_id = member.identity.user_id
+        named = None if user_id in self._forgotten else user_id
+        self.audit.record("WEBSOCKET_DISCONNECTED", userId=named, code=code)
         await member.gone()
 
     def grant(self, identity: Identity, channel: str) -> Grant:
@@ -306,9 +310,18 @@ class Hub:
         who = (user_id, *await self.store.linked(course, user_id))
         changed = await self.store.erase(course, user_id, now_ms(), rules)
         for one in who:
-            self.audit.forget(one)
+            self.forget(one)
             self.tell_gone(course, one)
         return changed
+
+    def forget(self, user_id: str) -> None:
+        """Take somebody who was erased out of the audit trail, also out of what is to come.
+
+        Raises:
+            ServiceUnavailable: its files cannot be written.
+        """
+        self._forgotten.add(user_id)
+        self.audit.forget(user_id)
 
     async def retire(self, age_ms: int) -> Sequence[str]:
         """Erase courses without a change for `age_ms` and without a connected member."""

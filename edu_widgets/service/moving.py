@@ -1,11 +1,14 @@
-"""Move a service's store into Redis, or back into its file: `edu-widgets move`."""
+"""A store in Redis and in a file: `edu-widgets move`, and `--redis` of `backup` and `restore`."""
 
 import contextlib
+import tempfile
 from pathlib import Path
 
 from edu_widgets.protocol.errors import InvalidArgument
 from edu_widgets.service import backups
 from edu_widgets.service.locks import alone_in
+from edu_widgets.service.options import Redis
+from edu_widgets.service.shared_store import extra
 from edu_widgets.service.store import history, schema
 
 
@@ -27,10 +30,8 @@ def move(
         InvalidArgument: there is nothing to move, or it cannot be moved now.
         ServiceUnavailable: the service runs, Redis cannot be used, or the two sides differ.
     """
-    try:
+    with extra():
         from edu_widgets.service.store.redis import link, moving  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise InvalidArgument("For this install `edu-widgets[redis]`.") from error
     redis, store = link.Link(url, password), data_dir / backups.STORE
     with alone_in(data_dir):
         if back:
@@ -53,6 +54,45 @@ def move(
         f"Moved, and compared: {moved.documents} documents, {moved.members} memberships and "
         f"{moved.pictures} pictures of {moved.courses} courses. {kept}"
     )
+
+
+def backup(redis: Redis, target: Path) -> None:
+    """Copy what several processes have in Redis into one file (0600); they may be running.
+
+    The ballots of anonymous polls that are open are left out.
+
+    Raises:
+        InvalidArgument: there is no service in Redis, or the file cannot be written.
+        ServiceUnavailable: Redis cannot be read.
+    """
+    with extra():
+        from edu_widgets.service.store.redis import link, moving  # noqa: PLC0415 - an extra
+    backups.check_target(target)
+    with backups.beside(target) as fresh, backups.told(target):
+        moving.copy(link.Link(redis.url, redis.password), fresh)
+        fresh.replace(target)
+
+
+def restore(redis: Redis, source: Path) -> None:
+    """Put a backup into an empty Redis database; every channel begins a new history.
+
+    Args:
+        redis: The Redis, on which no service runs.
+        source: A backup, of a store in Redis or in a file.
+
+    Raises:
+        InvalidArgument: the file is no backup, or Redis holds a service already.
+        ServiceUnavailable: Redis cannot be used.
+    """
+    with extra():
+        from edu_widgets.service.store.redis import link, moving  # noqa: PLC0415 - an extra
+    server = link.Link(redis.url, redis.password)
+    with tempfile.TemporaryDirectory() as folder, backups.told(source):
+        copy = Path(folder) / backups.STORE
+        backups.copy_of(source, copy)
+        with contextlib.closing(schema.connect(copy)) as db:
+            schema.prepare(db, copy, replaced=True)
+        moving.to_redis(copy, server, allow_loss=redis.allow_loss)
 
 
 def _prepare(store: Path) -> None:

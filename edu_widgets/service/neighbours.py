@@ -139,6 +139,7 @@ class Neighbours:
         for course, user_id in said.erased:
             left = refusal(Code.UNAUTHORIZED, f"You left {course}.")
             identity_changes.expel(self._hub, course, user_id, left)
+            self._hub.supervisor.call("Forgetting somebody", self._hub.forget, user_id)
         for signal in said.signals:
             self._hub.supervisor.call("A signal", self._signalled, said.process, *signal)
         if said.process in self._heard:

@@ -14,8 +14,7 @@ from typing import Any
 from edu_widgets.protocol.admission import read_roster
 from edu_widgets.protocol.channels import course_name
 from edu_widgets.protocol.errors import InvalidArgument
-from edu_widgets.protocol.folders import content
-from edu_widgets.service import addresses, arguments, listening, state, tokens
+from edu_widgets.service import addresses, arguments, listening, redis_arguments, state, tokens
 from edu_widgets.service import config as configuration
 from edu_widgets.service.admission import STAFF_HOURS
 from edu_widgets.service.jupyterhub.api import HubApi
@@ -23,7 +22,7 @@ from edu_widgets.service.jupyterhub.environment import HubService, hub_service
 from edu_widgets.service.jupyterhub.groups import Access, GroupRule
 from edu_widgets.service.jupyterhub.groups import group_rule as parsed_rule
 from edu_widgets.service.locks import alone_in
-from edu_widgets.service.options import Options, Redis
+from edu_widgets.service.options import Options
 from edu_widgets.service.server import HOST, Server
 
 DEFAULT_PORT = 8765
@@ -76,7 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_place(options)
     _add_people(options)
     _add_life(options)
-    _add_redis(options)
+    redis_arguments.add_server(parser, "a Redis for several processes on one store")
+    redis_arguments.add_ballot_keys(parser)
+    redis_arguments.add_loss(parser)
     names = "only these features, with commas between, or with '-' before each all but these"
     options.one("--features", "NAMES", names, default="")
     options.several("--feature", "MODULE", "a further feature's module")
@@ -119,15 +120,6 @@ def _add_life(options: _Options) -> None:
     options.flag("--keep", "stay until stopped")
     hint = "how students install edu-widgets, for the page that an invite opens"
     options.one("--install-hint", "TEXT", hint, default="")
-
-
-def _add_redis(options: _Options) -> None:
-    url = "a Redis for several processes on one store, redis://HOST:PORT/NUMBER"
-    options.one("--redis", "URL", url)
-    options.one("--redis-password-file", "FILE", "the password of Redis, if it has one", Path)
-    shared = "folder for the keys of ballots, shared by all processes; default: one in --data"
-    options.one("--ballot-keys", "DIR", shared, Path)
-    options.flag("--allow-loss", "use a Redis that may lose what it has acknowledged")
 
 
 def run(args: argparse.Namespace, base: configuration.ServiceConfig | None = None) -> int:
@@ -178,7 +170,7 @@ def read_options(
         install_hint=args.install_hint,
         keep=args.keep or not args.watch_pid,
         roster=None if args.roster is None else read_roster(args.roster),
-        redis=_redis(args),
+        redis=redis_arguments.redis(args),
     )
 
 
@@ -205,14 +197,6 @@ def _asks_jupyterhub(
             raise InvalidArgument(msg)
     access = Access(behind.name, courses, args.instructors, args.students)
     return HubApi(behind.api_url), access
-
-
-def _redis(args: argparse.Namespace) -> Redis | None:
-    if args.redis is None:
-        return None
-    file = args.redis_password_file
-    password = None if file is None else content(file, "The password of Redis").decode().strip()
-    return Redis(args.redis, password, args.ballot_keys, args.allow_loss)
 
 
 async def _run(options: Options) -> int:

@@ -13,7 +13,7 @@ from typing import Self, cast
 
 from aiohttp import web
 
-from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
+from edu_widgets.protocol.errors import ServiceUnavailable
 from edu_widgets.protocol.folders import reason
 from edu_widgets.protocol.proofs import Verifier, new_secret
 from edu_widgets.service import (
@@ -46,6 +46,7 @@ from edu_widgets.service.options import Options
 from edu_widgets.service.people import OWNER, Members
 from edu_widgets.service.roles import tell_in_the_end
 from edu_widgets.service.rules import Person
+from edu_widgets.service.shared_store import open_store
 from edu_widgets.service.steady_time import go_on_from, now_ms
 from edu_widgets.service.store import StoredInvite
 from edu_widgets.service.store.sharing import SharedStore
@@ -341,18 +342,7 @@ def _store(options: Options) -> SqliteStore:
     redis = options.redis
     if redis is None:
         return SqliteStore(options.data_dir / "service.db")
-    try:
-        from edu_widgets.service.store.redis.store import RedisStore  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        msg = "For --redis install `edu-widgets[redis]`."
-        raise InvalidArgument(msg) from error
-    store = RedisStore(
-        redis.url,
-        options.data_dir,
-        redis.ballot_keys,
-        password=redis.password,
-        allow_loss=redis.allow_loss,
-    )
+    store = open_store(redis, options.data_dir)
     _log.info("%s", store.promise)
     return store
 

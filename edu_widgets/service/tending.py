@@ -2,12 +2,12 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from edu_widgets.protocol.channels import course_name
-from edu_widgets.protocol.folders import content
-from edu_widgets.service import arguments, backups, erasing, moving, owner
+from edu_widgets.service import arguments, backups, erasing, moving, owner, redis_arguments
 from edu_widgets.service.admission import STAFF_HOURS
 
 _WHERE = "folder of the service; default: that of the course which host() began"
@@ -50,43 +50,73 @@ def add_commands(commands: Any) -> None:
     where = move.add_mutually_exclusive_group(required=True)
     where.add_argument("--to", metavar="URL", help="into an empty Redis, redis://HOST:PORT/NUMBER")
     where.add_argument("--from", dest="back", metavar="URL", help="from Redis into the folder")
-    move.add_argument("--redis-password-file", metavar="FILE", type=Path, help="its password")
-    move.add_argument(
-        "--allow-loss",
-        action="store_true",
-        help="use a Redis that may lose what it has acknowledged",
-    )
+    redis_arguments.add_password(move)
+    for parser in (backup, restore, erase, retention):
+        redis_arguments.add_server(parser, "the Redis of several processes")
+    for parser in (erase, retention):
+        redis_arguments.add_ballot_keys(parser)
+    for parser in (move, restore, erase, retention):
+        redis_arguments.add_loss(parser)
     for parser in (backup, restore, retention, move):
         parser.add_argument("--course", metavar="NAME", help="the course which host() began")
     for parser in (invite, backup, restore, erase, retention, move):
         parser.add_argument("--data", "--data-dir", type=Path, metavar="DIR", help=_WHERE)
 
 
-def run(args: argparse.Namespace, data_dir: Path) -> int:
-    """Run one of the commands on the service in a folder; returns the exit code.
+def run(args: argparse.Namespace, find_folder: Callable[[], Path]) -> int:
+    """Run one of the commands; returns the exit code.
+
+    Args:
+        args: What was named.
+        find_folder: Returns the folder of the service.
 
     Raises:
         InvalidArgument, Refused, ServiceUnavailable: it cannot be done; the message has the reason.
     """
-    if args.command == "invite":
-        course = course_name(args.course)
-        link = owner.invite(data_dir, course, new=args.new, staff=args.staff, hours=args.hours)
-        sys.stdout.write(f"{link}\n")
-    elif args.command == "backup":
-        backups.backup(data_dir, args.file)
-        sys.stdout.write(f"Written: {args.file}\n")
-    elif args.command == "move":
-        file = args.redis_password_file
-        password = None if file is None else content(file, "The password of Redis").decode().strip()
-        url, back = args.to or args.back, args.back is not None
-        told = moving.move(data_dir, url, password, back=back, allow_loss=args.allow_loss)
-        sys.stdout.write(f"{told}\n")
-    elif args.command == "retention":
-        courses = erasing.retire(data_dir, args.days)
-        told = ", ".join(courses) or "nothing: none is that old"
-        sys.stdout.write(f"Erased: {told}.\n")
-    else:
-        kept = backups.restore(data_dir, args.file)
-        before = f" What was there before is {kept}." if kept is not None else ""
-        sys.stdout.write(f"Restored: {args.file}.{before} Start the service again.\n")
+    sys.stdout.write(f"{_COMMANDS[args.command](args, find_folder)}\n")
     return 0
+
+
+def _invite(args: argparse.Namespace, find_folder: Callable[[], Path]) -> str:
+    course = course_name(args.course)
+    return owner.invite(find_folder(), course, new=args.new, staff=args.staff, hours=args.hours)
+
+
+def _backup(args: argparse.Namespace, find_folder: Callable[[], Path]) -> str:
+    redis = redis_arguments.redis(args)
+    if redis is None:
+        backups.backup(find_folder(), args.file)
+    else:
+        moving.backup(redis, args.file)
+    return f"Written: {args.file}"
+
+
+def _restore(args: argparse.Namespace, find_folder: Callable[[], Path]) -> str:
+    redis = redis_arguments.redis(args)
+    kept = None
+    if redis is None:
+        kept = backups.restore(find_folder(), args.file)
+    else:
+        moving.restore(redis, args.file)
+    before = f" What was there before is {kept}." if kept is not None else ""
+    return f"Restored: {args.file}.{before} Start the service again."
+
+
+def _retention(args: argparse.Namespace, find_folder: Callable[[], Path]) -> str:
+    courses = erasing.retire(find_folder(), args.days, redis_arguments.redis(args))
+    return f"Erased: {', '.join(courses) or 'nothing: none is that old'}."
+
+
+def _move(args: argparse.Namespace, find_folder: Callable[[], Path]) -> str:
+    url, back = args.to or args.back, args.back is not None
+    password = redis_arguments.password(args)
+    return moving.move(find_folder(), url, password, back=back, allow_loss=args.allow_loss)
+
+
+_COMMANDS = {
+    "invite": _invite,
+    "backup": _backup,
+    "restore": _restore,
+    "retention": _retention,
+    "move": _move,
+}

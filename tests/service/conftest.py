@@ -1,10 +1,11 @@
 """Fixtures of the service's tests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.redis_server import RedisServer
 from tests.service.desk import Desk, opened
 from tests.service.harness import Service, serving
 
@@ -20,3 +21,12 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """The chat's rules on a store."""
     async with opened(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of a test's own, which keeps what it acknowledges."""
+    server = RedisServer(tmp_path / "redis")
+    server.start()
+    yield server
+    server.close()

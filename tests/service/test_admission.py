@@ -59,7 +59,8 @@ def audit(folder: Path) -> list[dict[str, Any]]:
 
 def holding(folder: Path, text: str) -> set[str]:
     """The service's files that contain these bytes."""
-    return {path.name for path in folder.iterdir() if text.encode() in path.read_bytes()}
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.name for path in files if text.encode() in path.read_bytes()}
 
 
 # -- staff invites --------------------------------------------------------------

@@ -30,14 +30,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path / "redis")
-    server.start()
-    yield server
-    server.close()
-
-
-@pytest.fixture
 async def both(redis: RedisServer, tmp_path: Path) -> AsyncIterator[tuple[Service, Service]]:
     """Two services in this process, as two processes are."""
     shared = Redis(redis.url, ballot_keys=tmp_path / "keys")
@@ -161,7 +153,7 @@ async def test_typing_and_what_is_drawn_is_seen_at_both(both: tuple[Service, Ser
 
 
 async def test_who_is_erased_at_one_is_nowhere_any_more(
-    both: tuple[Service, Service], redis: RedisServer
+    both: tuple[Service, Service], redis: RedisServer, tmp_path: Path
 ) -> None:
     one, other = both
     ada, prof = await one.student("Ada Lovelace"), await other.owner()
@@ -174,7 +166,12 @@ async def test_who_is_erased_at_one_is_nowhere_any_more(
     reply = await other.ask("POST", "/api/erase", ask, Authorization=owner)
     assert (reply.status, reply.body) == (200, {"userId": ada.user_id})
     assert await ada.closed() == Code.UNAUTHORIZED
-    assert not (found := holding(redis, b"what only Ada says", b"Ada Lovelace")), found
+    hers = b"what only Ada says", b"Ada Lovelace", ada.user_id.encode()
+    assert not (found := holding(redis, *hers)), found
+    audits = [tmp_path / name / "audit.jsonl" for name in "ab"]
+    await comes_true(
+        lambda: all(ada.user_id not in path.read_text() for path in audits), "no id in the audits"
+    )
     await prof.answer(await prof.say("what all say"))
     assert holding(redis, b"what all say")
     old = {"days": 0}

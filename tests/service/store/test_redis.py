@@ -29,12 +29,12 @@ from edu_widgets.service.store.redis.link import Link, check
 from edu_widgets.service.store.redis.store import RedisStore
 from edu_widgets.service.timers import Due
 from tests.redis_server import SAFE, RedisServer
-from tests.waiting import comes_true
+from tests.waiting import PATIENCE, comes_true, wait_until
 
 from .rules import ADA, CHANNEL, Put, ask, burn, count_newest, increment, put
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
 
@@ -269,7 +269,7 @@ async def leads(stores: list[RedisStore]) -> RedisStore:
     found: list[RedisStore] = []
 
     def led() -> bool:
-        found[:] = [store for store in stores if "c" in store._redis.replica.fences]
+        found[:] = [store for store in stores if "c" in store._redis.replica.leases.fences]
         return len(found) == 1
 
     await comes_true(led, "one leads")
@@ -287,10 +287,10 @@ async def test_timers_run_at_one_and_later_at_another(two: list[RedisStore]) -> 
     await times_out(leader, "x")
     assert await value(leader, "x") == 1
     # As if it slept while another took over: its number is an old one, and the script says so.
-    stale = dict(leader._redis.replica.fences)
+    stale = dict(leader._redis.replica.leases.fences)
     with one_client(leader) as client:
         client.hset("edu:0:{c}:leader", mapping={"holder": "another", "fence": stale["c"] + 1})
-    leader._redis.replica.fences = stale
+    leader._redis.replica.leases.fences = stale
     with pytest.raises(Refused):
         await times_out(leader, "y")
     with one_client(leader) as client:
@@ -322,34 +322,95 @@ async def test_nothing_acknowledged_is_lost_when_redis_is_killed(
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("kind", ["append-only file", "RDB file", "into the running server"])
 async def test_an_older_snapshot_is_another_history(
-    own_server: RedisServer, tmp_path: Path
+    own_server: RedisServer, tmp_path: Path, kind: str
 ) -> None:
+    """Each way in which a backup of Redis is put back."""
     store = RedisStore(own_server.url, tmp_path)
     await store.commit(ask("1", ("a", 1)), put)
-    own_server.stop()
-    shutil.copytree(own_server.folder, tmp_path / "backup")
-    own_server.start()
-    async with asyncio.timeout(60):
-        while True:
-            with contextlib.suppress(Refused):
-                await store.commit(ask("2", ("gone", 1)), put)
-                break
+    put_back = BACKUPS[kind](own_server, tmp_path / "backup")
+    await until_stored(store, ask("2", ("gone", 1)))
     head = await store.heads(CHANNEL)
-    own_server.stop()
-    shutil.rmtree(own_server.folder)
-    shutil.copytree(tmp_path / "backup", own_server.folder)
-    own_server.start()
-    async with asyncio.timeout(60):
-        while True:
-            with contextlib.suppress(Refused):
-                await store.commit(ask("3", ("new", 1)), put)
-                break
+    put_back()
+    await until_stored(store, ask("3", ("new", 1)))
     found = await store.changes_since(CHANNEL, head, {})
     assert found.seq == head.seq, "by the number alone the cursor looks right"
     assert found.frames[0].reset
     assert {doc.id for frame in found.frames for doc in frame.docs} == {"a", "new"}
     await store.close()
+
+
+async def until_stored(store: RedisStore, request: Request[Any]) -> None:
+    """Commit something, as soon as that is possible."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with contextlib.suppress(Refused):
+                await store.commit(request, put)
+                return
+
+
+def append_only(server: RedisServer, backup: Path) -> Callable[[], None]:
+    server.stop()
+    shutil.copytree(server.folder, backup)
+    server.start()
+
+    def put_back() -> None:
+        server.stop()
+        shutil.rmtree(server.folder)
+        shutil.copytree(backup, server.folder)
+        server.start()
+
+    return put_back
+
+
+def rdb(server: RedisServer, backup: Path) -> Callable[[], None]:
+    """As Redis's manual says: it starts without the append-only file, which is turned on then."""
+    with server.client() as client:
+        client.save()
+    shutil.copy(server.folder / "dump.rdb", backup)
+
+    def put_back() -> None:
+        server.stop()
+        shutil.rmtree(server.folder)
+        server.folder.mkdir()
+        shutil.copy(backup, server.folder / "dump.rdb")
+        safe, server.settings = server.settings, ("--appendonly", "no")
+        server.start()
+        server.settings = safe
+        with server.client() as client:
+            client.config_set("appendfsync", "always")
+            client.config_set("appendonly", "yes")
+            wait_until(lambda: has_append_only_file(client), "its first append-only file")
+
+    return put_back
+
+
+def has_append_only_file(client: Any) -> bool:
+    told = client.info("persistence")
+    return not (told["aof_rewrite_in_progress"] or told["aof_rewrite_scheduled"])
+
+
+def in_place(server: RedisServer, _backup: Path) -> Callable[[], None]:
+    """Redis goes on running, and its keys become what they were."""
+    with server.client() as client:
+        kept = {name: client.dump(name) for name in client.scan_iter()}
+
+    def put_back() -> None:
+        with server.client() as client, client.pipeline() as pipeline:
+            pipeline.flushall()
+            for name, value in kept.items():
+                pipeline.restore(name, 0, value)
+            pipeline.execute()
+
+    return put_back
+
+
+BACKUPS = {
+    "append-only file": append_only,
+    "RDB file": rdb,
+    "into the running server": in_place,
+}
 
 
 @pytest.mark.nightly

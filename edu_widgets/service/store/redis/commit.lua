@@ -29,6 +29,9 @@ for _, read in ipairs(plan.reads) do
   local doc = document(read[1])
   if (doc and doc[3] or 0) ~= read[2] then return {"AGAIN"} end
 end
+if #plan.counters > 0 and tonumber(redis.call("HGET", KEYS[4], "all") or 0) > plan.base then
+  return {"AGAIN"}
+end
 for _, field in ipairs(plan.counters) do
   if tonumber(redis.call("HGET", KEYS[4], field) or 0) > plan.base then return {"AGAIN"} end
 end

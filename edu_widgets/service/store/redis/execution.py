@@ -127,7 +127,7 @@ class Execution:
             Refused: `REMOVED`; `UNAVAILABLE` until their connection knows their new role, and for
                 timers of a course that another process leads.
         """
-        if _is_timer(request) and request.course not in self._replica.fences:
+        if _is_timer(request) and request.course not in self._replica.leases.fences:
             raise unavailable(None)
         if request.user is NOBODY:
             return
@@ -164,7 +164,7 @@ class Execution:
         calls = []
         for task, plan in group:
             request = plan.request
-            fence = self._replica.fences.get(request.course, 0) if _is_timer(request) else 0
+            fence = self._replica.leases.fences.get(request.course, 0) if _is_timer(request) else 0
             terms = self._replica.terms(request.course, fence)
             epoch = self._replica.mirror.epoch(request.channel)
             packed = plan.packed(terms, epoch, request.fingerprint)

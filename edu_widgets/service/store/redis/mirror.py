@@ -34,6 +34,9 @@ _LOCAL = {"run_heads"}
 
 _BY_CHANNEL = {"documents", "blob_uses"}
 
+_FORGOTTEN = frozenset({"members", "keys", "roster"})
+"""Tables whose rows leave nothing behind when they go."""
+
 _PEOPLE = {"members": "user", "removals": "user"}
 _FINGERPRINT = {"replies": 3}
 """The columns that scripts keep in hexadecimal."""
@@ -283,7 +286,7 @@ class Change:
         field_ = "\0".join((table, *(v.hex() if isinstance(v, bytes) else str(v) for v in key)))
         if table in _PEOPLE:
             counters.update((PEOPLE, person_counter(row[1])))
-        rows.forgets |= gone and table == "members"
+        rows.forgets |= gone and table in _FORGOTTEN
         if table == "doors":
             counters.add(PEOPLE)
         if table == "replies":

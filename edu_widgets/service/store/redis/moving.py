@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Any
 from edu_widgets.protocol.errors import InvalidArgument, ServiceUnavailable
 from edu_widgets.service.store import schema
 from edu_widgets.service.store.history import transaction
+from edu_widgets.service.store.redis.leases import processes
 from edu_widgets.service.store.redis.link import Link, LinkError, check
 from edu_widgets.service.store.redis.mirror import GLOBAL, Mirror, course_of
 from edu_widgets.service.store.redis.replica import OK, Replica
@@ -38,19 +40,34 @@ class Moved:
     pictures: int
 
 
-@contextlib.contextmanager
-def _replica(link: Link, folder: Path) -> Iterator[Replica]:
-    """A mirror of a Redis that no process uses.
+def check_idle(link: Link) -> None:
+    """Check that no process runs on a Redis.
 
     Raises:
-        ServiceUnavailable: it cannot be reached, or a process runs on it.
+        ServiceUnavailable: one does, or Redis cannot be reached.
+    """
+    try:
+        link.ready()
+        running = processes(link)
+    except LinkError as error:
+        raise ServiceUnavailable(str(error)) from error
+    finally:
+        link.drop()
+    if running:
+        text = "stop every service on it first, and try again five seconds later."
+        raise ServiceUnavailable(f"A service runs on the Redis at {link.where}: {text}")
+
+
+@contextlib.contextmanager
+def _replica(link: Link, folder: Path) -> Iterator[Replica]:
+    """A mirror of a Redis, which keeps to nothing that is published.
+
+    Raises:
+        ServiceUnavailable: it cannot be reached.
     """
     replica = Replica(link, folder / "moving.db", PollKeys(folder / "moving-keys"))
     try:
         link.ready()
-        if replica.names("process:*"):
-            text = "stop every service on it first, and try again five seconds later."
-            raise ServiceUnavailable(f"A service runs on the Redis at {link.where}: {text}")
         yield replica
     except LinkError as error:
         raise ServiceUnavailable(str(error)) from error
@@ -69,6 +86,7 @@ def to_redis(store: Path, link: Link, *, allow_loss: bool) -> Moved:
         InvalidArgument: it holds a service already, or an anonymous poll is open.
     """
     check(link, allow_loss=allow_loss)
+    check_idle(link)
     with contextlib.closing(schema.connect(store)) as db, _replica(link, store.parent) as replica:
         if replica.stored_courses() or replica.link.call("EXISTS", replica.key(GLOBAL, "state")):
             msg = f"The Redis database at {link.where} holds a service already; name an empty one."
@@ -121,31 +139,65 @@ def to_file(link: Link, fresh: Path) -> Moved:
         ServiceUnavailable: Redis cannot be read, or what the file has now is not the same.
         InvalidArgument: it holds no service, or an anonymous poll is open.
     """
+    check_idle(link)
     with _replica(link, fresh.parent) as replica:
         _load(replica)
-        if not replica.mirror.applied.get(GLOBAL):
-            raise InvalidArgument(f"The Redis database at {link.where} holds no service.")
         _refuse_open_ballots(replica.mirror.db)
         with contextlib.closing(schema.connect(fresh)) as db:
-            with transaction(db):
-                schema.make_tables(db)
-                db.execute("DELETE FROM meta")
-                for table in replica.mirror.tables:
-                    for row, course in _rows(replica.mirror.db, replica.mirror, table):
-                        whole = row
-                        if table == "blobs":
-                            whole = (*row[:-1], replica.blob(course, row[1]) or b"")
-                        marks = ",".join("?" * len(row))
-                        db.execute(f"INSERT INTO {table} VALUES ({marks})", whole)  # noqa: S608 - ours
+            _write_file(replica, db)
             moved = _compare(db, replica)
         for course in replica.mirror.eras:
             replica.link.call("HSET", replica.key(course, "state"), "era", MOVED)
         return moved
 
 
+def copy(link: Link, fresh: Path) -> None:
+    """Copy what is in Redis into a new store's file, while processes may run.
+
+    Each course is as it was at one moment. The ballots of open anonymous polls are left out.
+
+    Args:
+        link: The connection to Redis.
+        fresh: An empty file.
+
+    Raises:
+        ServiceUnavailable: Redis cannot be read.
+        InvalidArgument: it holds no service.
+    """
+    with tempfile.TemporaryDirectory() as folder, _replica(link, Path(folder)) as replica:
+        _load(replica)
+        with contextlib.closing(schema.connect(fresh)) as db:
+            _write_file(replica, db)
+            db.execute("DELETE FROM documents WHERE channel GLOB ?", (f"{VAULT}*",))
+            db.execute("DELETE FROM channels WHERE name GLOB ?", (f"{VAULT}*",))
+            db.execute("DELETE FROM blobs WHERE data = x''")  # deleted while this was read
+            db.execute("VACUUM")  # nothing of them is left in free pages
+
+
+def _write_file(replica: Replica, db: sqlite3.Connection) -> None:
+    """Write all that a mirror has, and the pictures in Redis, into an empty file."""
+    with transaction(db):
+        schema.make_tables(db)
+        db.execute("DELETE FROM meta")
+        for table in replica.mirror.tables:
+            for row, course in _rows(replica.mirror.db, replica.mirror, table):
+                whole = row
+                if table == "blobs":
+                    whole = (*row[:-1], replica.blob(course, row[1]) or b"")
+                marks = ",".join("?" * len(row))
+                db.execute(f"INSERT INTO {table} VALUES ({marks})", whole)  # noqa: S608 - ours
+
+
 def _load(replica: Replica) -> None:
-    for course in {GLOBAL, *replica.stored_courses()}:
+    """Load all that Redis has.
+
+    Raises:
+        InvalidArgument: it holds no service.
+    """
+    for course in (*replica.stored_courses(), GLOBAL):  # last what courses may refer to
         replica.load(course)
+    if not replica.mirror.applied.get(GLOBAL):
+        raise InvalidArgument(f"The Redis database at {replica.link.where} holds no service.")
 
 
 def _rows(db: sqlite3.Connection, mirror: Mirror, table: str) -> Iterator[tuple[Row, str]]:

@@ -206,7 +206,7 @@ class Rows:
     blobs_gone: list[str] = field(default_factory=list)
     counters: set[str] = field(default_factory=set)
     forgets: bool = False
-    """True if the content of documents goes, or a membership."""
+    """True if the content of documents goes, or a person."""
 
     def values(self) -> list[bytes | str]:
         """Return fields and values, as arguments: the scripts' MessagePack has no bytes."""

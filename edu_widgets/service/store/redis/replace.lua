@@ -32,7 +32,12 @@ end
 for _, field in ipairs(ask.counters) do redis.call("HSET", KEYS[4], field, n) end
 redis.call("HSET", KEYS[1], "era", ask.next_era, "n", n)
 redis.call("XADD", KEYS[5], "MAXLEN", "~", 4096, n .. "-1", "e", ARGV[2])
--- What is erased is in no entry any more. A process that lacks one of them loads the course anew.
-if ask.forgets then redis.call("XTRIM", KEYS[5], "MAXLEN", 1) end
+if ask.forgets then
+  -- What is erased is named in no entry any more. A process that lacks one loads the course anew.
+  redis.call("XTRIM", KEYS[5], "MAXLEN", 0)
+  -- Nor in a counter: they all count as changed now.
+  redis.call("DEL", KEYS[4])
+  redis.call("HSET", KEYS[4], "all", n)
+end
 redis.call("PUBLISH", ARGV[#ARGV], ARGV[2])
 return {"OK"}

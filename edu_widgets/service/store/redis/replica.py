@@ -19,6 +19,7 @@ from redis.exceptions import ResponseError
 
 from edu_widgets.service.store import Committed, runs
 from edu_widgets.service.store.history import new_epoch, transaction
+from edu_widgets.service.store.redis.leases import Leases, key_of
 from edu_widgets.service.store.redis.link import Link, LinkError
 from edu_widgets.service.store.redis.mirror import GLOBAL, Applied, Change, Mirror, Snapshot
 from edu_widgets.service.store.redis.plans import Terms
@@ -35,12 +36,6 @@ LOCK_MS = 3_000
 
 PATIENCE_S = 4.0
 """Seconds for which a command waits for another process's lock."""
-
-LEASE_MS = 5_000
-"""Milliseconds after its last sign of life until a process counts as dead …"""
-
-LEADER_MS = 1_500
-"""… and until another takes a course's timers over from it."""
 
 UNKNOWN = "?"
 """The history of a mirror that may be wrong: it is loaded again."""
@@ -62,14 +57,11 @@ class Replica:
         """
         self.link = link
         self.ballots = ballots
-        self.prefix = f"edu:{link.database}"
-        self.origin = secrets.token_hex(6)
+        self.leases = Leases(link)
         self.news = News()
         self.locks: dict[str, str] = {}
         """By course: the token with which this process holds its lock."""
-        self.fences: dict[str, int] = {}
-        """By course that this process leads: the number of its lease."""
-        self._looked = self._leased = 0.0
+        self._looked = 0.0
         self.mirror = Mirror(path, self._touched)
 
     def _touched(self, user_id: str) -> None:
@@ -77,15 +69,13 @@ class Replica:
 
     def close(self) -> None:
         """End this process's lease, its mirror and its connection."""
-        with contextlib.suppress(LinkError, ResponseError):
-            names = [self.key(course, "leader") for course in self.fences]
-            self.link.call("DEL", self.key(GLOBAL, f"process:{self.origin}"), *names)
+        self.leases.end()
         self.mirror.close()
         self.link.drop()
 
     def key(self, course: str, name: str) -> str:
         """Return the name of a key of a course."""
-        return f"{self.prefix}:{{{course}}}:{name}"
+        return key_of(self.link, course, name)
 
     def write_something(self) -> None:
         """Check that Redis takes writes.
@@ -117,7 +107,7 @@ class Replica:
         for course in {GLOBAL, *self.stored_courses()}:
             self.load(course)
         self.check_histories()
-        first = self._is_first()
+        first = self.leases.is_first()
         if self.mirror.applied.get(GLOBAL) and first:
             self._new_start({})
         self._look_for_service()
@@ -143,43 +133,9 @@ class Replica:
             if "service" in meta and self.mirror.applied.get(GLOBAL):
                 return  # another process has made it
 
-    def _is_first(self) -> bool:
-        """Return whether no other process runs; note that this one does."""
-        others = self.names("process:*")
-        self.renew_lease()
-        return not others
-
-    def renew_lease(self) -> None:
-        name = self.key(GLOBAL, f"process:{self.origin}")
-        self.link.call("SET", name, "1", "PX", LEASE_MS)
-        self._leased = time.monotonic()
-
-    def _lead(self) -> None:
-        """Take the lead of the courses that nobody leads, and go on leading the others."""
-        courses = [c for c, number in self.mirror.applied.items() if number and c != GLOBAL]
-        asked = [
-            self.link.script(
-                "lead", [self.key(c, "leader"), self.key(c, "state")], self.origin, str(LEADER_MS)
-            )
-            for c in courses
-        ]
-        answers = zip(courses, self.link.calls(asked) if asked else (), strict=True)
-        self.fences = {c: int(a) for c, a in answers if isinstance(a, int) and a}
-
     def stored_courses(self) -> set[str]:
         """Return the courses that Redis has."""
         return {name.decode() for name in self.link.call("SMEMBERS", self.key(GLOBAL, "courses"))}
-
-    def names(self, last: str) -> set[str]:
-        """Return the names of keys that belong to no course."""
-        found: set[str] = set()
-        position: Any = b"0"
-        while True:
-            match = f"{self.prefix}:{{[*]}}:{last}"
-            position, names = self.link.call("SCAN", position, "MATCH", match, "COUNT", 1000)
-            found |= {name.decode() for name in names}
-            if int(position) == 0:
-                return found
 
     def load(self, course: str) -> None:
         """Replace all that the mirror has of a course by what Redis has.
@@ -194,10 +150,17 @@ class Replica:
             raise LinkError(str(found))
         self.mirror.load(course, Snapshot(*map(_pairs, found)))
 
-    def _reload(self, course: str) -> None:
-        """Load a course anew, and tell the event loop what clients lack."""
+    def _reload(self, course: str, *, anew: bool = False) -> None:
+        """Load a course again, and tell the event loop what clients lack.
+
+        Args:
+            course: The course.
+            anew: True to begin a new history of it.
+        """
         before = self.mirror.heads(course)
         self.load(course)
+        if anew and self.mirror.applied[course]:
+            self._renew(course)
         if course == GLOBAL:
             self._look_for_service()
         self.news.touched.add("")
@@ -216,7 +179,8 @@ class Replica:
         if number == applied and era == known:
             return False
         if number < applied or known not in ("", era):
-            self._reload(course)
+            # In the same history: an older copy was put back while Redis ran.
+            self._reload(course, anew=era == known)
             self._check_history(course)
             return True
         while (applied := self.mirror.applied.get(course, 0)) < number:
@@ -264,12 +228,12 @@ class Replica:
         entries = [(item.course, item.entry) for item in heard if item.entry]
         for course in self.apply_each(entries):
             self.sync(course)
-        if time.monotonic() - self._leased > LEASE_MS / 4000:
-            self.renew_lease()
+        self.leases.renew_in_time()
         missed = any(not item.entry for item in heard)
         if missed or time.monotonic() - self._looked > LOOK_S:
             self.sync_all()
-            self._lead()
+            applied = self.mirror.applied.items()
+            self.leases.lead(c for c, number in applied if number and c != GLOBAL)
 
     def sync_all(self) -> bool:
         """Apply what the mirror lacks of any course; returns whether there was something."""
@@ -316,8 +280,6 @@ class Replica:
     def _fresh_era(self) -> str:
         return f"{self.link.run}:{secrets.token_hex(4)}"
 
-    # -- tasks -------------------------------------------------------------------------------
-
     # -- asking Redis ---------------------------------------------------------------------------
 
     def terms(self, course: str, fence: int = 0) -> Terms:
@@ -329,7 +291,7 @@ class Replica:
             self.mirror.applied.get(course, 0),
             self._fresh_era(),
             self.locks.get(course, ""),
-            self.origin,
+            self.leases.origin,
             fence,
         )
 
@@ -341,7 +303,7 @@ class Replica:
     def replace(self, course: str, change: Change, done: object, era: str = "") -> bytes:
         terms = self.terms(course)
         era = era or terms.era or terms.fresh
-        entry = change.entry(course, terms.base + 1, era, self.origin, done)
+        entry = change.entry(course, terms.base + 1, era, self.leases.origin, done)
         packed, values = change.stored.packed(terms, era), change.stored.values()
         verdict = self.verdict(
             self.link.calls([self.script("replace", course, "blobs", packed, entry, *values)])[0]

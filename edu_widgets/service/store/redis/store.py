@@ -69,7 +69,7 @@ class RedisStore(SqliteStore):
         self._redis = cast("RedisWriter", self.writer)
         heard, missed = self._redis.heard, self._redis.missed
         self._telling = Telling(Link(url, password), self._loop)
-        self.process = self._redis.replica.origin
+        self.process = self._redis.replica.leases.origin
         """The name of this process among those on the same store."""
         self._heard = Subscription(url, self._redis.patterns, heard, missed, password)
 

@@ -101,8 +101,8 @@ class RedisWriter:
     @property
     def patterns(self) -> Sequence[str]:
         """The channels in which processes publish, and this process's own."""
-        prefix, own = self._replica.prefix, self._replica.own_channel
-        return f"{prefix}:{{*}}:log", f"{prefix}:{{*}}:others", own(self._replica.origin)
+        key, own = self._replica.key, self._replica.own_channel
+        return key("*", "log"), key("*", "others"), own(self._replica.leases.origin)
 
     async def close(self) -> None:
         """Run the queued tasks, then end the thread."""
