@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,44 @@ async def test_what_one_stores_the_other_hears_of_and_has(two: list[RedisStore])
     assert heard[0].changes == done.changes
     assert await value(other, "a") == 7
     assert await other.heads(CHANNEL) == await one.heads(CHANNEL)
+
+
+async def test_more_at_once_than_is_sent_ahead_is_stored_in_its_order(
+    two: list[RedisStore],
+) -> None:
+    one, _ = two
+    count = 2 * execution.AHEAD + 5
+    commits = [one.commit(ask(str(n), (f"d{n}", n)), put) for n in range(count)]
+    assert [done.seq for done in await asyncio.gather(*commits)] == list(range(1, count + 1))
+    await same(two)
+    for store in two:
+        assert [await value(store, f"d{n}") for n in (0, count - 1)] == [0, count - 1]
+
+
+async def test_what_was_sent_before_a_failure_counts_once_when_it_is_sent_again(
+    two: list[RedisStore],
+) -> None:
+    """The mirror fails while rules run, and Redis has some of the commands, and answered them."""
+    one, _ = two
+    count = 2 * execution.AHEAD
+    failing = True
+
+    def fails_late(request: Request[Put]) -> RuleRun:
+        if failing and request.message_id == str(count - 1):
+            raise sqlite3.OperationalError("disk I/O error")
+        return (yield from put(request))
+
+    def send() -> list[Any]:
+        return [one.commit(ask(str(n), (f"d{n}", n)), fails_late) for n in range(count)]
+
+    found = await asyncio.gather(*send(), return_exceptions=True)
+    assert {getattr(error, "code", None) for error in found} == {Code.UNAVAILABLE}
+    failing = False
+    again = await asyncio.gather(*send())
+    assert sorted(done.seq for done in again) == list(range(1, count + 1))
+    assert any(done.replayed for done in again)
+    await same(two)
+    assert (await two[1].heads(CHANNEL)).seq == count
 
 
 async def test_no_count_is_lost_when_both_read_and_write_the_same(two: list[RedisStore]) -> None:

@@ -40,6 +40,9 @@ log = logging.getLogger("edu_widgets.service")
 TRIES = 5
 """Attempts in which others may be faster before a command takes its course's lock."""
 
+AHEAD = 32
+"""Commands that are sent while the rules of more are run."""
+
 
 class Execution:
     """Runs tasks in order."""
@@ -55,6 +58,8 @@ class Execution:
         Raises:
             LinkError: Redis does not answer.
         """
+        for course in {task.request.course for task in tasks if task.request is not None}:
+            self._replica.introduce(course)
         waiting = deque(tasks)
         while waiting:
             task = waiting.popleft()
@@ -73,8 +78,12 @@ class Execution:
             task.error = unavailable(error)
 
     def _commands(self, waiting: deque[Task]) -> None:
-        """Run commands up to the first that depends on another of them, and send them at once."""
+        """Run commands up to the first that depends on another of them, and send them.
+
+        Redis works on the first of them while the rules of the others run.
+        """
         group: list[tuple[Task, Plan]] = []
+        sent = 0
         doubtful: list[Task] = []
         written: set[str] = set()
         raised: set[str] = set()
@@ -93,7 +102,11 @@ class Execution:
                 group.append((task, plan))
                 written |= plan.written
                 raised |= plan.raised
-        again = self._send(group)
+            if len(group) - sent >= AHEAD:
+                self._send(group[sent:])
+                sent = len(group)
+        self._send(group[sent:])
+        again = self._answered(group)
         for task in reversed(self._doubted(doubtful) + again):
             self._once_more(task, waiting)
         if first is not None:
@@ -157,27 +170,35 @@ class Execution:
             task.tries += 1
         return again
 
-    def _send(self, group: list[tuple[Task, Plan]]) -> list[Task]:
-        """Send commands to Redis; returns those that have to be run again."""
-        if not group:
-            return []
+    def _send(self, group: list[tuple[Task, Plan]]) -> None:
+        """Send commands to Redis, whose answers `_answered` reads."""
         calls = []
+        epochs: dict[str, str] = {}
         for task, plan in group:
             request = plan.request
             fence = self._replica.leases.fences.get(request.course, 0) if _is_timer(request) else 0
             terms = self._replica.terms(request.course, fence)
-            epoch = self._replica.mirror.epoch(request.channel)
-            packed = plan.packed(terms, epoch, request.fingerprint)
+            if request.channel not in epochs:
+                epochs[request.channel] = self._replica.mirror.epoch(request.channel)
+            packed = plan.packed(terms, epochs[request.channel], request.fingerprint)
             calls.append(self._replica.script("commit", request.course, "leader", packed))
             task.result = None
+        if calls:
+            self._replica.link.send(calls)
+
+    def _answered(self, group: list[tuple[Task, Plan]]) -> list[Task]:
+        """Read what Redis answers to commands; returns those that have to be run again."""
+        if not group:
+            return []
         again: list[Task] = []
-        accepted: list[tuple[str, bytes]] = []
+        accepted: list[Task] = []
+        entries: list[tuple[str, bytes]] = []
         busy = False
-        for (task, plan), answer in zip(group, self._replica.link.calls(calls), strict=True):
+        for (task, plan), answer in zip(group, self._replica.link.answers(len(group)), strict=True):
             verdict = self._replica.verdict(answer)
             if verdict == OK:
-                accepted.append((plan.request.course, answer[1]))
-                task.result = committed(answer[1])
+                accepted.append(task)
+                entries.append((plan.request.course, answer[1]))
             elif verdict == KIND:
                 task.error = refusal(Code.ID_CONFLICT, Code.ID_CONFLICT.meaning)
             elif verdict in (AGAIN, BUSY, ERA):
@@ -186,7 +207,12 @@ class Execution:
                 again.append(task)
             else:
                 task.error = unavailable(None)
-        holes = self._replica.apply_each(accepted)
+        holes: set[str] = set()
+        applied = self._replica.apply_each(entries)
+        for task, (course, entry), done in zip(accepted, entries, applied, strict=True):
+            task.result = (done and done.commit) or committed(entry)
+            if done is None:
+                holes.add(course)
         for course in holes | {t.request.course for t in again if t.request is not None}:
             self._replica.sync(course)
         if busy:
@@ -231,8 +257,8 @@ class Execution:
         """Run a change once; returns the course in which somebody else was faster."""
         db = self._replica.mirror.db
         with (
-            self._replica.mirror.noting() as found,
             attempting(db) as attempt,
+            self._replica.mirror.noting() as found,
             _failures_of(task),
         ):
             task.result = self._work_of(task)(db)

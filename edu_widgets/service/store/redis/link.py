@@ -6,7 +6,7 @@ the same id, which the script recognises. So nothing is retried here.
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import resources
 from typing import Any
 
@@ -61,6 +61,8 @@ class Link:
         self.run = ""
         """The present run of Redis: another one after each of its starts."""
         self._connection: Any = None
+        self._owed = 0
+        """Answers that were not read yet."""
         self._hashes: dict[str, bytes] = {}
 
     def ready(self) -> None:
@@ -87,6 +89,7 @@ class Link:
     def drop(self) -> None:
         """End the connection."""
         connection, self._connection = self._connection, None
+        self._owed = 0
         if connection is not None:
             with contextlib.suppress(RedisError, OSError):
                 connection.disconnect()
@@ -113,17 +116,42 @@ class Link:
         Raises:
             LinkError: the connection failed; each may have been run or not.
         """
+        assert not self._owed, "what was sent before has to be answered first"  # noqa: S101
+        self.send(commands)
+        return self.answers(len(commands))
+
+    def send(self, commands: Sequence[Sequence[Any]]) -> None:
+        """Send commands; their answers have to be read by `answers` before any other call.
+
+        Raises:
+            LinkError: the connection failed; each may have been run or not.
+        """
         self.ready()
+        with self._in_order():
+            packed = self._connection.pack_commands(commands)
+            self._connection.send_packed_command([b"".join(packed)])
+        self._owed += len(commands)
+
+    def answers(self, count: int) -> list[Any]:
+        """Return the answers to so many commands that were sent, a refusal as a `ResponseError`.
+
+        Raises:
+            LinkError: the connection failed; each may have been run or not.
+        """
+        self._owed -= count
+        with self._in_order():
+            return [self._answer() for _ in range(count)]
+
+    @contextlib.contextmanager
+    def _in_order(self) -> Iterator[None]:
+        """End the connection if something fails: answers may be left in it."""
         try:
-            self._connection.send_packed_command(self._connection.pack_commands(commands))
-            return [self._answer() for _ in commands]
-        except ResponseError:
-            raise
+            yield
         except (RedisError, OSError) as error:
             self.drop()
             raise LinkError(f"Redis at {self.where} does not answer: {error}") from error
         except BaseException:
-            self.drop()  # answers may be left in it
+            self.drop()
             raise
 
     def _answer(self) -> Any:
@@ -207,6 +235,7 @@ class Subscription:
         self._client = redis.Redis.from_url(
             url,
             **options,
+            protocol=2,  # of version 3, redis-py logs and looks up more for each message
             socket_connect_timeout=CONNECT_S,
             socket_timeout=ANSWER_S,
             retry=Retry(NoBackoff(), 0),

@@ -47,6 +47,16 @@ _BODY = 6
 _CHANGED = 1_000
 
 
+class _Head(msgspec.Struct, array_like=True, frozen=True):
+    """What an entry begins with."""
+
+    number: int
+    era: str
+
+
+_HEAD = msgspec.msgpack.Decoder(_Head)
+
+
 def course_of(channel: str) -> str:
     """Return the course of a channel, also of one that nobody can subscribe to."""
     return channel.split(":", 2)[1]
@@ -77,6 +87,8 @@ class Mirror:
         self.db.execute("DELETE FROM meta")
         self.tables = self._tables()
         self._changed: dict[tuple[str, tuple[Any, ...]], tuple[tuple[Any, ...], bool]] | None = None
+        self.db.execute("CREATE TEMP TABLE noting (wanted INTEGER NOT NULL)")
+        self.db.execute("INSERT INTO temp.noting VALUES (0)")
         self.db.create_function("changed", -1, self._note)
         for table, columns in self.tables.items():
             self._watch(table, list(columns))
@@ -105,9 +117,11 @@ class Mirror:
     def _watch(self, table: str, columns: list[str]) -> None:
         for event, row, gone in (("INSERT", "NEW", 0), ("UPDATE", "NEW", 0), ("DELETE", "OLD", 1)):
             values = ", ".join(f"{row}.{column}" for column in columns)
+            # What is applied is not noted: SQLite sees that by itself, without a call of Python.
             self.db.execute(
-                f"CREATE TEMP TRIGGER changed_{table}_{event.lower()} AFTER {event}"
-                f" ON main.{table} BEGIN SELECT changed('{table}', {gone}, {values}); END"
+                f"CREATE TEMP TRIGGER changed_{table}_{event.lower()} AFTER {event}"  # noqa: S608 - ours
+                f" ON main.{table} WHEN (SELECT wanted FROM temp.noting)"
+                f" BEGIN SELECT changed('{table}', {gone}, {values}); END"
             )
 
     def _note(self, table: str, gone: int, *row: Any) -> None:
@@ -120,9 +134,10 @@ class Mirror:
 
     @contextlib.contextmanager
     def noting(self) -> Iterator[dict[str, "Change"]]:
-        """Note what is changed within, by course."""
+        """Note what is changed within, by course. To be used in an open transaction."""
         self._changed = {}
         found: dict[str, Change] = {}
+        self.db.execute("UPDATE temp.noting SET wanted = 1")
         try:
             yield found
             for (table, key), (row, gone) in self._changed.items():
@@ -131,6 +146,7 @@ class Mirror:
                 found.setdefault(told or GLOBAL, Change(self)).add(table, key, row, gone=gone)
         finally:
             self._changed = None
+            self.db.execute("UPDATE temp.noting SET wanted = 0")
 
     def has_blob(self, course: str, hash_: str) -> bool:
         """Return whether a channel of a course has a picture."""
@@ -162,12 +178,14 @@ class Mirror:
 
     def apply(self, course: str, entry: bytes) -> "Applied | None":
         """Apply an entry of a course's log; `None` if it does not follow on the last one."""
-        number, era, _origin, kind, urgent, told, *rest = msgspec.msgpack.decode(entry)
+        head = _HEAD.decode(entry)
+        number, era = head.number, head.era
         applied = self.applied.get(course, 0)
         if era != (self.eras.get(course) or era) or number > applied + 1:
             return None
-        if number <= applied:
+        if number <= applied:  # as each of its own, which a process hears as well
             return Applied(None, [])
+        _, _, _origin, kind, urgent, told, *rest = msgspec.msgpack.decode(entry)
         if kind:
             changes, gone = self._apply_rows(told, *rest)
             done = Committed(0, changes, urgent=urgent, destroyed=bool(gone))

@@ -204,15 +204,12 @@ class Replica:
                 self.news.commits.append(applied.commit)
         return applied
 
-    def apply_each(self, entries: Sequence[tuple[str, bytes]]) -> set[str]:
-        """Apply entries; returns the courses of which the mirror lacks some before."""
-        holes: set[str] = set()
-        if entries:
-            with self._transaction():
-                for course, entry in entries:
-                    if course not in holes and self._apply(course, entry) is None:
-                        holes.add(course)
-        return holes
+    def apply_each(self, entries: Sequence[tuple[str, bytes]]) -> list[Applied | None]:
+        """Apply entries of courses; `None` for those before which the mirror lacks some."""
+        if not entries:
+            return []
+        with self._transaction():
+            return [self._apply(course, entry) for course, entry in entries]
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -226,7 +223,8 @@ class Replica:
         """Apply entries that others have published, and ask for missing ones."""
         self.check_histories()
         entries = [(item.course, item.entry) for item in heard if item.entry]
-        for course in self.apply_each(entries):
+        done = self.apply_each(entries)
+        for course in {entry[0] for entry, one in zip(entries, done, strict=True) if one is None}:
             self.sync(course)
         self.leases.renew_in_time()
         missed = any(not item.entry for item in heard)
@@ -269,7 +267,7 @@ class Replica:
 
     def rewrite(self, course: str, work: Work, era: str = "") -> bytes:
         """Change rows of one course, by default in its present history; returns the verdict."""
-        with self.mirror.noting() as found, attempting(self.mirror.db) as attempt:
+        with attempting(self.mirror.db) as attempt, self.mirror.noting() as found:
             work(self.mirror.db)
         verdict = self.replace(course, found.get(course, Change(self.mirror)), Committed(0), era)
         attempt.end(kept=verdict == OK)
@@ -282,14 +280,18 @@ class Replica:
 
     # -- asking Redis ---------------------------------------------------------------------------
 
-    def terms(self, course: str, fence: int = 0) -> Terms:
-        """Return the terms on which this process asks for changes of a course."""
+    def introduce(self, course: str) -> None:
+        """Note a course among those that Redis has, before something is stored in it."""
         if course != GLOBAL and not self.mirror.applied.get(course):
             self.link.call("SADD", self.key(GLOBAL, "courses"), course)
+
+    def terms(self, course: str, fence: int = 0) -> Terms:
+        """Return the terms on which this process asks for changes of a course."""
+        era = self.mirror.eras.get(course, "")
         return Terms(
-            self.mirror.eras.get(course, ""),
+            era,
             self.mirror.applied.get(course, 0),
-            self._fresh_era(),
+            "" if era else self._fresh_era(),
             self.locks.get(course, ""),
             self.leases.origin,
             fence,
@@ -301,6 +303,7 @@ class Replica:
         return self.link.script(name, keys, *arguments, self.key(course, "log"))
 
     def replace(self, course: str, change: Change, done: object, era: str = "") -> bytes:
+        self.introduce(course)
         terms = self.terms(course)
         era = era or terms.era or terms.fresh
         entry = change.entry(course, terms.base + 1, era, self.leases.origin, done)
