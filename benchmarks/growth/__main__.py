@@ -3,10 +3,11 @@
     python -m benchmarks.growth [--quick] [--write]
 
 Our service (`edu-widgets serve --redis`) and a chat on Socket.IO with its Redis adapter
-(benchmarks/beside_socketio, `npm ci` there), one after the other under the same load, with a
-redis-server each whose append-only file is synchronised at each write (`always`; for commits
-`everysec` as well). Members are raw sockets in two processes; measured is the CPU time and memory
-of the service's processes, which does not depend on what else runs, and of Redis:
+(benchmarks/beside_socketio, completed by `npm ci` in a temporary folder), one after the other under
+the same load, with a redis-server each whose append-only file is synchronised at each write
+(`always`; for commits `everysec` as well). Members are raw sockets in two processes; measured is
+the CPU time and memory of the service's processes, which depends little on what else runs, and of
+Redis:
 
 - one course that grows to 5,000 members, on 1, 2 and 4 processes: CPU a message, memory a member;
 - 50 courses of 100 people who come within a minute: how long each waits, and the CPU for it; then
@@ -14,7 +15,7 @@ of the service's processes, which does not depend on what else runs, and of Redi
 - as many messages as are acknowledged, on 1, 2 and 4 processes.
 
 Prints Markdown. `--write` puts it between the marks in benchmarks/RESULTS.md and docs/growth.md.
-Takes 12 minutes on two cores; `--quick` two, with fewer of everything.
+Takes nine minutes on two cores; `--quick` two, with fewer of everything.
 """
 
 from __future__ import annotations

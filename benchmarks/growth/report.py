@@ -135,8 +135,8 @@ def _campus(found: Results) -> str:
     head = (
         "",
         "processes",
+        "",
         "members",
-        "n",
         "failed",
         "p50",
         "p99",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -91,13 +94,11 @@ def socket_io(
 ) -> Iterator[System]:
     """As many processes of Socket.IO with its Redis adapter; its rooms need no setting up."""
     del courses
-    if not (BESIDE / "node_modules").exists():
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        subprocess.run(command, cwd=BESIDE, check=True, stdout=subprocess.DEVNULL)
+    server = Path(_installed().name) / "server.js"
     with redis_server(folder, fsync) as redis, contextlib.ExitStack() as stack:
         pids, ports = [], []
         for _ in range(processes):
-            command = ["node", str(BESIDE / "server.js"), str(redis.socket)]
+            command = ["node", str(server), str(redis.socket)]
             one = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
             stack.callback(_end, one)
             assert one.stdout is not None
@@ -107,6 +108,16 @@ def socket_io(
 
 
 SYSTEMS = {"edu-widgets": edu_widgets, "Socket.IO": socket_io}
+
+
+@cache
+def _installed() -> tempfile.TemporaryDirectory[str]:
+    """Socket.IO's server with its packages, in a folder that goes with this process."""
+    folder = tempfile.TemporaryDirectory()
+    shutil.copytree(BESIDE, folder.name, dirs_exist_ok=True)
+    command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+    subprocess.run(command, cwd=folder.name, check=True, stdout=subprocess.DEVNULL)
+    return folder
 
 
 def _process_of(redis: RedisServer) -> psutil.Process:
