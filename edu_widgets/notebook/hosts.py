@@ -81,11 +81,15 @@ def carried() -> Callable[[], AbstractContextManager[object]]:
     return installed or nullcontext
 
 
-def marimo_view(widget: object) -> object | None:
-    """A view of a widget for marimo, which keeps the first one for ever if left to itself."""
+def marimo_view(widget: object) -> object:
+    """Return a view of a widget for marimo, which keeps the first one for ever if left to itself.
+
+    Without views of widgets it gets the widget's repr. Nobody may ask for the truth of a view:
+    marimo complains of that on the page.
+    """
     ui = getattr(sys.modules.get("marimo"), "ui", None)
     view = getattr(ui, "anywidget", None)
-    return None if view is None else view(widget)
+    return repr(widget) if view is None else view(widget)
 
 
 def early_view(model_id: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -279,7 +279,7 @@ class LiveWidget(Tidy, anywidget.AnyWidget):
         """Show it in marimo, where running a cell again has closed what the cell had opened."""
         self.reopen()
         self.refer_to_code()
-        return hosts.marimo_view(self) or repr(self)
+        return hosts.marimo_view(self)
 
     def offer_code(self) -> None:
         """Send its code soon without being asked, if the cell still runs and no page can ask."""

@@ -6,9 +6,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import pytest
@@ -50,6 +51,17 @@ class MarimoComm(RecordingComm):
             super().publish_msg(msg_type, data, *args, **keys)
 
 
+@dataclass
+class MarimoView:
+    """What marimo shows of a widget; it complains, on the page, to whoever asks for its truth."""
+
+    model_id: str
+
+    def __bool__(self) -> NoReturn:
+        msg = "The truth value of a UIElement is always True."
+        raise AssertionError(msg)
+
+
 def give_comm(model: Any) -> None:
     """As marimo does with each widget that is made."""
     if getattr(model, "_model_id", None) is None:
@@ -64,7 +76,7 @@ def marimo(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """marimo, as far as it is known here; `mode` is how it was started."""
     made = SimpleNamespace(mode="edit")
     made.app_meta = lambda: SimpleNamespace(mode=made.mode)
-    made.ui = SimpleNamespace(anywidget=lambda widget: ("view of", widget.model_id))
+    made.ui = SimpleNamespace(anywidget=lambda widget: MarimoView(widget.model_id))
     context = SimpleNamespace(safe_get_context=lambda: getattr(Session.here, "session", None))
     monkeypatch.setitem(sys.modules, "marimo", made)
     monkeypatch.setitem(sys.modules, "marimo._runtime.context.types", context)
@@ -78,11 +90,11 @@ def test_a_cell_that_is_run_again_shows_its_widget_again(client: FakeClient) -> 
         widget = ThingWidget(client)
         (opened,) = [data for type_, data in widget.comm.published if type_ == "comm_open"]
         assert [code.split("@")[0] for code in opened["state"]["_code"]] == ["core", "things"]
-        assert widget._display_() == ("view of", widget.model_id)
+        assert widget._display_() == MarimoView(widget.model_id)
         first = widget.model_id
         widget.comm.close()
         widget.layout.comm.close()
-        assert widget._display_() == ("view of", widget.model_id)
+        assert widget._display_() == MarimoView(widget.model_id)
         assert widget.model_id != first
         widget.comm.take()
         assert ready(widget)[0]["op"] == "snapshot"

@@ -22,6 +22,9 @@ FAILURES = (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError)
 _MOST = 10
 """Connections at once."""
 
+_UNUSED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For plain addresses: without one httpx makes one a client, which takes as long as connecting."""
+
 Headers = Mapping[str, str | bytes]
 
 
@@ -43,7 +46,7 @@ class Http:
                 options.append((socket.IPPROTO_TCP, getattr(socket, name), seconds))
         self._times = {"connect": patience, "write": patience, "pool": patience, "read": None}
         self._transport: httpx.AsyncHTTPTransport | None = httpx.AsyncHTTPTransport(
-            verify=ssl.create_default_context() if parts.scheme == "https" else False,
+            verify=ssl.create_default_context() if parts.scheme == "https" else _UNUSED,
             proxy=httpx.Proxy(proxy) if proxy else None,
             limits=httpx.Limits(max_connections=_MOST, keepalive_expiry=idle),
             socket_options=options,
