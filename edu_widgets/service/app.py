@@ -17,7 +17,7 @@ from edu_widgets.service import blobs, client_address, http_connections, http_gu
 from edu_widgets.service.audit import REFUSED
 from edu_widgets.service.bodies import MAX_BODY, as_json
 from edu_widgets.service.budget import REQUEST
-from edu_widgets.service.door import DOOR, Door
+from edu_widgets.service.context import CONTEXT, ServiceContext
 from edu_widgets.service.endpoints import add_routes
 from edu_widgets.service.gate import MOST_WAITING, gate_of
 from edu_widgets.service.limits import SlidingWindow, counted
@@ -76,14 +76,14 @@ class Problem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     retry_after: int | None = None
 
 
-def application(door: Door, prefix: str = "") -> web.Application:
+def application(context: ServiceContext, prefix: str = "") -> web.Application:
     """Make the application, without a socket.
 
     A proxy such as JupyterHub's forwards the whole path of the public URL, so every route exists
     under `prefix`, too.
     """
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_guard])
-    app[DOOR] = door
+    app[CONTEXT] = context
     app[WAITING] = Counter()
     app[http_connections.CONNECTIONS] = {}
     app[blobs.UPLOADS] = Counter()
@@ -103,7 +103,7 @@ async def _mark(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.popall(hdrs.SERVER, None)
 
 
-async def _paid(request: web.Request, door: Door, source: str) -> None:
+async def _paid(request: web.Request, context: ServiceContext, source: str) -> None:
     """Wait until a request of an address is paid for.
 
     Raises:
@@ -111,15 +111,15 @@ async def _paid(request: web.Request, door: Door, source: str) -> None:
             connections are counted, so they would take all the places there are. Strangers take
             none from who brings a proof.
     """
-    wait = door.hub.budgets.charge_guest(source, REQUEST)
+    wait = context.hub.budgets.charge_guest(source, REQUEST)
     if not wait:
         return
     waiting, whose, most = request.app[WAITING], source, MOST_WAITING
     if waiting[source] >= most:
-        signed = await door.signed_for(request)
+        signed = await context.signed_for(request)
         whose, most = (f"{source} {signed}", MOST_PROVEN) if signed else (source, most)
     if waiting[whose] >= most:
-        door.hub.budgets.refund_guest(source, REQUEST)
+        context.hub.budgets.refund_guest(source, REQUEST)
         raise refusal(Code.RATE_LIMITED, Code.RATE_LIMITED.meaning, int(wait * 1000))
     with counted(waiting, whose):
         await asyncio.sleep(wait)
@@ -129,19 +129,19 @@ async def _paid(request: web.Request, door: Door, source: str) -> None:
 async def _guard(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    door = request.app[DOOR]
+    context = request.app[CONTEXT]
     gate = gate_of(request)
     try:
         with gate.answering() if gate is not None else contextlib.nullcontext():
-            source = client_address.source(request, door.address)
-            await _paid(request, door, source)
-            http_guard.check(request, door.address.hosts)
+            source = client_address.source(request, context.address)
+            await _paid(request, context, source)
+            http_guard.check(request, context.address.hosts)
             return await handler(request)
     except Refused as error:
-        return _refused(door, request, error)
+        return _refused(context, request, error)
     except web.HTTPException as error:
         if error.status == web.HTTPRequestEntityTooLarge.status_code:
-            return _refused(door, request, refusal(Code.TOO_LARGE, Code.TOO_LARGE.meaning))
+            return _refused(context, request, refusal(Code.TOO_LARGE, Code.TOO_LARGE.meaning))
         code = {404: Code.UNKNOWN_TYPE, 405: Code.UNKNOWN_TYPE}.get(error.status, Code.PROTOCOL)
         return as_json(
             Problem(code, f"{request.method} {request.path}: {error.reason}."), error.status
@@ -156,9 +156,9 @@ async def _guard(
         return as_json(Problem(Code.INTERNAL, Code.INTERNAL.meaning), 500)
 
 
-def _refused(door: Door, request: web.Request, error: Refused) -> web.Response:
-    door.hub.metrics.refusals.labels(error.code).inc()
-    door.hub.audit.record(REFUSED, path=request.path[:80], code=error.code)
+def _refused(context: ServiceContext, request: web.Request, error: Refused) -> web.Response:
+    context.hub.metrics.refusals.labels(error.code).inc()
+    context.hub.audit.record(REFUSED, path=request.path[:80], code=error.code)
     status = _STATUS.get(Code(error.code), 403)
     response = as_json(Problem(error.code, str(error), getattr(error, "retry_after", None)), status)
     if status == 401:  # noqa: PLR2004

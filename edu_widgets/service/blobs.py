@@ -14,7 +14,7 @@ from edu_widgets.protocol.blobs import MAX_BLOB, PATH, is_hash, picture, too_lar
 from edu_widgets.protocol.errors import InvalidArgument, refusal
 from edu_widgets.service import budget
 from edu_widgets.service.bodies import as_json, received
-from edu_widgets.service.door import DOOR, paid_by
+from edu_widgets.service.context import CONTEXT, paid_by
 from edu_widgets.service.identity import Grant, Identity
 from edu_widgets.service.limits import counted
 from edu_widgets.service.steady_time import now_ms
@@ -53,19 +53,19 @@ async def _granted(request: web.Request) -> tuple[Identity, Grant]:
     Raises:
         Refused: `UNAUTHORIZED`, `FORBIDDEN`, `NO_SUCH_CHANNEL`, ….
     """
-    door = request.app[DOOR]
-    identity = await door.identity(request)
-    return identity, door.hub.grant(identity, request.query.get("channel", ""))
+    context = request.app[CONTEXT]
+    identity = await context.identity(request)
+    return identity, context.hub.grant(identity, request.query.get("channel", ""))
 
 
 async def _post(request: web.Request) -> web.Response:
     identity, granted = await _granted(request)
     _check_length(request.content_length)
-    hub, person = request.app[DOOR].hub, granted.person
+    hub, person = request.app[CONTEXT].hub, granted.person
     uploads = request.app[UPLOADS]
     _check_arriving(uploads, person.id)
     with counted(uploads, person.id):
-        async with paid_by(request, request.app[DOOR], identity) as charge:
+        async with paid_by(request, request.app[CONTEXT], identity) as charge:
             await asyncio.sleep(charge(budget.COMMAND))
             data = await received(request, MAX_BLOB, BODY_S)
             try:
@@ -112,11 +112,11 @@ def _check_arriving(uploads: Counter[str], user_id: str) -> None:
 async def _get(request: web.Request) -> web.Response:
     identity, granted = await _granted(request)
     hash_ = request.match_info["hash"]
-    door = request.app[DOOR]
-    async with paid_by(request, door, identity) as charge:
+    context = request.app[CONTEXT]
+    async with paid_by(request, context, identity) as charge:
         found = None
         if is_hash(hash_):
-            found = await door.hub.store.blob(granted.name, hash_, granted.person.id)
+            found = await context.hub.store.blob(granted.name, hash_, granted.person.id)
         if found is None:
             raise refusal(Code.NOT_FOUND, "There is no such picture in this channel any more.")
         await asyncio.sleep(charge(len(found.data) / budget.BLOB_BYTES))

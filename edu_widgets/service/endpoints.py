@@ -1,6 +1,6 @@
 """The HTTP endpoints: joining, signing in, the owner's requests, health, metrics, invite pages.
 
-Each finds the service's parts in `app[DOOR]`; what carries connections is in `http_connections`.
+Each finds the service's parts in `app[CONTEXT]`; what carries connections is in `http_connections`.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from edu_widgets.service import client_address, erasing, http_guard, invite_page
 from edu_widgets.service.admission import STAFF_HOURS
 from edu_widgets.service.bodies import as_json, decoded, received
 from edu_widgets.service.budget import JOIN, REQUEST
-from edu_widgets.service.door import DOOR
+from edu_widgets.service.context import CONTEXT
 from edu_widgets.service.identity import Identity
 from edu_widgets.service.people import Join, Vouch
 from edu_widgets.service.roles import change_role
@@ -69,155 +69,155 @@ async def _body(request: web.Request, type_: type[T]) -> T:
 async def _root(request: web.Request) -> web.StreamResponse:
     if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
         return await _websocket(request)
-    return as_json({"service": "edu-widgets", "version": request.app[DOOR].version})
+    return as_json({"service": "edu-widgets", "version": request.app[CONTEXT].version})
 
 
 async def _websocket(request: web.Request) -> web.StreamResponse:
-    door = request.app[DOOR]
-    identity = await door.entering(request)
+    context = request.app[CONTEXT]
+    identity = await context.entering(request)
     return await websocket.serve(
-        door.hub, request, identity, client_address.source(request, door.address)
+        context.hub, request, identity, client_address.source(request, context.address)
     )
 
 
 async def _join(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
+    context = request.app[CONTEXT]
     ask = await _body(request, Join)
-    source = client_address.source(request, door.address)
-    await asyncio.sleep(door.hub.budgets.charge_guest(source, JOIN))
+    source = client_address.source(request, context.address)
+    await asyncio.sleep(context.hub.budgets.charge_guest(source, JOIN))
     known = None
     if http_guard.proves(request):
-        known = (await door.people.identity(http_guard.bearer(request))).user_id
-    joined = await door.people.join(ask, source, known)
-    door.hub.audit.record("JOINED", course=ask.course, userId=joined.user_id, role=joined.role)
+        known = (await context.people.identity(http_guard.bearer(request))).user_id
+    joined = await context.people.join(ask, source, known)
+    context.hub.audit.record("JOINED", course=ask.course, userId=joined.user_id, role=joined.role)
     if joined.role in STAFF_ROLES:
-        invite = door.admission.link(await door.admission.present(ask.course))
+        invite = context.admission.link(await context.admission.present(ask.course))
         joined = msgspec.structs.replace(joined, invite=invite)
     return as_json(joined)
 
 
 async def _vouch(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
-    source = client_address.source(request, door.address)
-    await asyncio.sleep(door.hub.budgets.charge_guest(source, JOIN))
+    context = request.app[CONTEXT]
+    source = client_address.source(request, context.address)
+    await asyncio.sleep(context.hub.budgets.charge_guest(source, JOIN))
     # Only a secret of this service counts, no platform's token: a platform decides itself who is
     # in its courses.
-    proved = await door.people.identity(http_guard.bearer(request))
-    voucher = (await door.people.within(proved)).user_id
+    proved = await context.people.identity(http_guard.bearer(request))
+    voucher = (await context.people.within(proved)).user_id
     ask = await _body(request, Vouch)
-    vouched = await door.people.vouch(ask, voucher)
-    door.hub.audit.record("VOUCHED", course=ask.course, userId=vouched.user_id, by=voucher)
+    vouched = await context.people.vouch(ask, voucher)
+    context.hub.audit.record("VOUCHED", course=ask.course, userId=vouched.user_id, by=voucher)
     return as_json(vouched)
 
 
 async def _service(request: web.Request) -> web.Response:
-    return as_json(await request.app[DOOR].people.sessions.about())
+    return as_json(await request.app[CONTEXT].people.sessions.about())
 
 
 async def _sign_in(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
+    context = request.app[CONTEXT]
     ask = await _body(request, SignInBody)
-    answer, user_id = await door.people.sessions.sign_in(ask)
+    answer, user_id = await context.people.sessions.sign_in(ask)
     if user_id:
-        source, both = client_address.source(request, door.address), 2 * REQUEST
-        await asyncio.sleep(door.hub.budgets.proved(Identity(user_id), source, both))
+        source, both = client_address.source(request, context.address), 2 * REQUEST
+        await asyncio.sleep(context.hub.budgets.proved(Identity(user_id), source, both))
     return as_json(answer)
 
 
 async def _new_invite(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
-    by = await door.owner(request)
+    context = request.app[CONTEXT]
+    by = await context.owner(request)
     ask = await _body(request, InviteAsk)
-    course = door.hosted(ask.course)
+    course = context.hosted(ask.course)
     if ask.staff:
-        invite = await door.admission.staff_invite(course, by, ask.hours)
+        invite = await context.admission.staff_invite(course, by, ask.hours)
     elif ask.new:
-        invite = await door.admission.renew(course, by)
+        invite = await context.admission.renew(course, by)
     else:
-        invite = await door.admission.present(course)
-    return as_json({"invite": door.admission.link(invite), "expires": invite.expires})
+        invite = await context.admission.present(course)
+    return as_json({"invite": context.admission.link(invite), "expires": invite.expires})
 
 
 async def _roster(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
-    by = await door.owner(request)
+    context = request.app[CONTEXT]
+    by = await context.owner(request)
     ask = await _body(request, RosterAsk)
-    found = await door.admission.set_roster(door.hosted(ask.course), ask.names, by)
+    found = await context.admission.set_roster(context.hosted(ask.course), ask.names, by)
     return as_json({"listed": found.listed})
 
 
 async def _erase(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
-    by = await door.owner(request)
+    context = request.app[CONTEXT]
+    by = await context.owner(request)
     ask = await _body(request, EraseAsk)
-    course = door.hosted(ask.course)
+    course = context.hosted(ask.course)
     try:
-        user_id = erasing.one(await door.hub.store.called(course, ask.who), ask.who, course)
+        user_id = erasing.one(await context.hub.store.called(course, ask.who), ask.who, course)
     except InvalidArgument as error:
         raise refusal(Code.NOT_FOUND, str(error)) from error
-    await door.admission.erase(course, user_id, by)
+    await context.admission.erase(course, user_id, by)
     return as_json({"userId": user_id})
 
 
 async def _retention(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
-    await door.owner(request)
+    context = request.app[CONTEXT]
+    await context.owner(request)
     ask = await _body(request, RetentionAsk)
-    courses = await door.hub.retire(int(ask.days * erasing.DAY_MS))
+    courses = await context.hub.retire(int(ask.days * erasing.DAY_MS))
     return as_json({"courses": courses})
 
 
 async def _me(request: web.Request) -> web.Response:
-    identity = await request.app[DOOR].identity(request)
+    identity = await request.app[CONTEXT].identity(request)
     courses = {c: {"name": p.name, "role": p.role} for c, p in identity.people.items()}
     return as_json({"userId": identity.user_id, "courses": courses})
 
 
 async def _role(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
+    context = request.app[CONTEXT]
     ask = await _body(request, RoleChange)
-    by = (await door.identity(request)).people.get(ask.course)
+    by = (await context.identity(request)).people.get(ask.course)
     if by is None or not by.staff:
         raise refusal(Code.FORBIDDEN, "Only instructors change roles.")
-    await change_role(door.hub, ask.course, ask.user_id, ask.role, by)
+    await change_role(context.hub, ask.course, ask.user_id, ask.role, by)
     return as_json({})
 
 
 async def _attach(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
-    await door.owner(request)
+    context = request.app[CONTEXT]
+    await context.owner(request)
     ask = await _body(request, dict[str, int])
-    door.watch(ask.get("pid", 0))
+    context.watch(ask.get("pid", 0))
     return as_json({})
 
 
 async def _health(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
-    problem = await door.hub.vitals.ask()
-    about = {"ok": not problem, "instance": door.instance, "version": door.version}
+    context = request.app[CONTEXT]
+    problem = await context.hub.vitals.ask()
+    about = {"ok": not problem, "instance": context.instance, "version": context.version}
     told = {"problem": problem} if problem else {}
-    return as_json(about | {"members": len(door.hub.members)} | told, 503 if problem else 200)
+    return as_json(about | {"members": len(context.hub.members)} | told, 503 if problem else 200)
 
 
 async def _metrics(request: web.Request) -> web.Response:
     if not http_guard.is_local(request):
         text = "The numbers of this service are for programs on its computer; not through a proxy."
         raise refusal(Code.FORBIDDEN, text)
-    body = request.app[DOOR].hub.metrics.text()
+    body = request.app[CONTEXT].hub.metrics.text()
     return web.Response(body=body, headers={hdrs.CONTENT_TYPE: "text/plain; version=0.0.4"})
 
 
 async def _invite(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
+    context = request.app[CONTEXT]
     try:
         course = course_name(request.match_info["course"])
     except InvalidArgument as error:
         raise refusal(Code.NO_SUCH_CHANNEL, str(error)) from error
     url = str(request.url)
-    if door.address.url:
-        url = door.address.url + str(request.rel_url).removeprefix(door.address.prefix)
+    if context.address.url:
+        url = context.address.url + str(request.rel_url).removeprefix(context.address.prefix)
     # The page is the same for a course that does not exist: only an invite may tell.
-    page = invite_page.render(course, url, door.version, door.install_hint)
+    page = invite_page.render(course, url, context.version, context.install_hint)
     headers = {"Content-Security-Policy": invite_page.POLICY, "Referrer-Policy": "no-referrer"}
     return web.Response(text=page, content_type="text/html", headers=headers)
 

@@ -20,7 +20,7 @@ from edu_widgets.protocol.errors import refusal
 from edu_widgets.service import budget, client_address, dispatch
 from edu_widgets.service.bodies import as_json, decoded, received
 from edu_widgets.service.connection_writer import GOODBYE_S
-from edu_widgets.service.door import DOOR, Door, paid_by
+from edu_widgets.service.context import CONTEXT, ServiceContext, paid_by
 from edu_widgets.service.event_writer import EventWriter
 from edu_widgets.service.forwarding import GONE, Answer, Asked, Batch, Forwarding, Replaced, Waiting
 from edu_widgets.service.gate import gate_of
@@ -77,31 +77,35 @@ def _admit(request: web.Request, identity: Identity, writer: Writer, former: str
     Raises:
         Refused: as `Hub.admit`.
     """
-    door, connections = request.app[DOOR], request.app[CONNECTIONS]
-    _replace(door, connections, identity.user_id, former)
-    member = Member(identity, writer, client_address.source(request, door.address))
-    door.hub.admit(member)
+    context, connections = request.app[CONTEXT], request.app[CONNECTIONS]
+    _replace(context, connections, identity.user_id, former)
+    member = Member(identity, writer, client_address.source(request, context.address))
+    context.hub.admit(member)
     id_ = secrets.token_urlsafe(16)
-    if door.forwarding is not None:
-        id_ = door.forwarding.named(id_)
+    if context.forwarding is not None:
+        id_ = context.forwarding.named(id_)
     made = HttpConnection(id_, member, writer)
     connections[made.id] = made
     return made
 
 
-def _replace(door: Door, connections: dict[str, HttpConnection], user_id: str, former: str) -> None:
+def _replace(
+    context: ServiceContext, connections: dict[str, HttpConnection], user_id: str, former: str
+) -> None:
     """End the connection that a new one replaces."""
     replaced = connections.get(former)
     if replaced is not None:
         if replaced.member.identity.user_id == user_id:
             replaced.member.close(WSCloseCode.OK, "replaced")
-    elif door.forwarding is not None and door.forwarding.holder(former):
-        _ = door.hub.supervisor.spawn("A replacement", door.forwarding.replace(former, user_id))
+    elif context.forwarding is not None and context.forwarding.holder(former):
+        _ = context.hub.supervisor.spawn(
+            "A replacement", context.forwarding.replace(former, user_id)
+        )
 
 
 async def _dismiss(app: web.Application, gone: HttpConnection) -> None:
     code = gone.writer.code or WSCloseCode.ABNORMAL_CLOSURE
-    await app[DOOR].hub.dismiss(gone.member, code)
+    await app[CONTEXT].hub.dismiss(gone.member, code)
 
 
 def _held(app: web.Application, id_: str, user_id: str, expires: float | None) -> HttpConnection:
@@ -120,9 +124,9 @@ def _held(app: web.Application, id_: str, user_id: str, expires: float | None) -
     return found
 
 
-def _elsewhere(door: Door, id_: str) -> Forwarding | None:
+def _elsewhere(context: ServiceContext, id_: str) -> Forwarding | None:
     """Return the way to the process that holds a connection; `None` if it is this one."""
-    forwarding = door.forwarding
+    forwarding = context.forwarding
     return forwarding if forwarding is not None and forwarding.holder(id_) else None
 
 
@@ -134,12 +138,12 @@ async def answered(app: web.Application, asked: Asked) -> Answer:
     """
     match asked.what:
         case Replaced():
-            _replace(app[DOOR], app[CONNECTIONS], asked.user_id, asked.connection)
+            _replace(app[CONTEXT], app[CONNECTIONS], asked.user_id, asked.connection)
             return Answer(asked.id)
         case Batch(number, body):
             mine = _held(app, asked.connection, asked.user_id, asked.expires)
             with _posting(mine):
-                gap = not await _posted(app[DOOR].hub, mine, number, body)
+                gap = not await _posted(app[CONTEXT].hub, mine, number, body)
             return Answer(asked.id, gap=gap)
         case Waiting(after, wait):
             mine = _held(app, asked.connection, asked.user_id, asked.expires)
@@ -156,8 +160,8 @@ async def answered(app: web.Application, asked: Asked) -> Answer:
 
 
 async def _events(request: web.Request) -> web.StreamResponse:
-    hub = request.app[DOOR].hub
-    identity = await request.app[DOOR].entering(request)
+    hub = request.app[CONTEXT].hub
+    identity = await request.app[CONTEXT].entering(request)
     writer = EventWriter(request)
     mine = _admit(request, identity, writer, request.headers.get(carriers.CONNECTION, ""))
     try:
@@ -180,17 +184,17 @@ async def _events(request: web.Request) -> web.StreamResponse:
 
 
 async def _poll(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
-    identity = await door.identity(request)
+    context = request.app[CONTEXT]
+    identity = await context.identity(request)
     ask = decoded(await received(request, MAX_POLL), carriers.Poll)
-    async with paid_by(request, door, identity) as charge:
+    async with paid_by(request, context, identity) as charge:
         if ask.after is None:
             await asyncio.sleep(charge(budget.ENTRY))
             made = _open_poll(request, identity, ask.connection)
             return _polled(made.id, Answer(0, closed=_closed(made, 0)))
         waiting = Waiting(ask.after, min(ask.wait, carriers.POLL_S))
         who = (ask.connection, identity.user_id, identity.expires)
-        forwarding, gate = _elsewhere(door, ask.connection), gate_of(request)
+        forwarding, gate = _elsewhere(context, ask.connection), gate_of(request)
         with gate.deaf() if gate is not None else contextlib.nullcontext():
             if forwarding is not None:
                 told = await forwarding.ask(*who, waiting)
@@ -214,7 +218,7 @@ def _polls(mine: HttpConnection) -> PollWriter:
 
 
 def _open_poll(request: web.Request, identity: Identity, former: str) -> HttpConnection:
-    writer, hub = PollWriter(), request.app[DOOR].hub
+    writer, hub = PollWriter(), request.app[CONTEXT].hub
     mine = _admit(request, identity, writer, former)
 
     def closing() -> None:
@@ -265,22 +269,22 @@ def _gap() -> web.Response:
 
 
 async def _messages(request: web.Request) -> web.Response:
-    door = request.app[DOOR]
-    identity = await door.identity(request)
+    context = request.app[CONTEXT]
+    identity = await context.identity(request)
     id_ = request.headers.get(carriers.CONNECTION, "")
-    forwarding = _elsewhere(door, id_)
+    forwarding = _elsewhere(context, id_)
     if forwarding is not None:
         number = _number(request)
-        async with paid_by(request, door, identity):
+        async with paid_by(request, context, identity):
             batch = Batch(number, await received(request, carriers.MAX_BATCH))
             told = await forwarding.ask(id_, identity.user_id, identity.expires, batch)
         return _gap() if told.gap else web.Response(status=204)
     mine = _held(request.app, id_, identity.user_id, identity.expires)
     with _posting(mine):
         number = _number(request)
-        async with paid_by(request, door, identity):
+        async with paid_by(request, context, identity):
             raw = await received(request, carriers.MAX_BATCH)
-            taken = await _posted(door.hub, mine, number, raw)
+            taken = await _posted(context.hub, mine, number, raw)
     return web.Response(status=204) if taken else _gap()
 
 

@@ -33,7 +33,7 @@ from edu_widgets.service.audit import FILE as AUDIT
 from edu_widgets.service.audit import Audit
 from edu_widgets.service.config import changed_rows
 from edu_widgets.service.connection_writer import GOODBYE_S
-from edu_widgets.service.door import Door
+from edu_widgets.service.context import ServiceContext
 from edu_widgets.service.following import Following
 from edu_widgets.service.forwarding import Forwarding
 from edu_widgets.service.gate import Gate, Gates
@@ -129,26 +129,26 @@ class Server:
         await store.replace_key(Verifier.of_earlier(secret).key_id, key)
         await store.add_person(OWNER, key)
         go_on_from(await store.latest())
-        door = self._door()
+        context = self._context()
         self.hub.asks |= self.admission.asks()
         if options.redis is not None:
             shared = cast("SharedStore", store)
             self._following = Following(self.hub)
             self._neighbours = Neighbours(self.hub, shared)
-            door.forwarding = self._forwarding = Forwarding(shared, self.hub.supervisor)
+            context.forwarding = self._forwarding = Forwarding(shared, self.hub.supervisor)
         self.hub.asks |= LinkedMembers(self.hub).asks()
         self.hub.lessons |= await store.lessons()
         invites = {c: (await self.admission.present(c)).code for c in options.courses}
         for course in options.courses if options.roster is not None else ():
             await self.admission.set_roster(course, options.roster, HOST)
-        await self._set_up(door)
+        await self._set_up(context)
         port = await self._listen(before.port if before else FIRST_PORT)
         self.hub.start()
         if self._forwarding is not None:
             self._neighbours.start()
             self._forwarding.start()
         self.state = state.ServiceState(
-            instance=door.instance,
+            instance=context.instance,
             pid=os.getpid(),
             port=port,
             url=addresses.local_url(options.address.bind, port),
@@ -160,7 +160,7 @@ class Server:
             courses=options.courses,
             invites=invites,
             started=time.time(),
-            version=door.version,
+            version=context.version,
             address=options.address.asked,
             keep=options.keep,
             rate_limits=options.config.rate_limits,
@@ -169,7 +169,7 @@ class Server:
         state.write(options.data_dir, self.state)
         self._keep_going()
 
-    def _door(self) -> Door:
+    def _context(self) -> ServiceContext:
         """Make the parts that requests need."""
         options, config = self._options, self._options.config
         people = Members(
@@ -189,7 +189,7 @@ class Server:
         if options.jupyterhub is not None:
             count, follow = self.hub.metrics.asked_jupyterhub, partial(hub_roles.follow, self.hub)
             self.hub_people = HubPeople(*options.jupyterhub, count, follow)
-        return Door(
+        return ServiceContext(
             self.hub,
             people,
             self.admission,
@@ -202,10 +202,10 @@ class Server:
             self.hub_people,
         )
 
-    async def _set_up(self, door: Door) -> None:
+    async def _set_up(self, context: ServiceContext) -> None:
         """Make the HTTP server and the gates of its connections."""
         address = self._options.address
-        app = application(door, address.prefix)
+        app = application(context, address.prefix)
         if self._forwarding is not None:
             self._forwarding.answers = partial(http_connections.answered, app)
         self._runner = web.AppRunner(

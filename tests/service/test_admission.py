@@ -13,7 +13,7 @@ from edu_widgets.protocol.errors import Refused
 from edu_widgets.service import identity_changes, people, tokens
 from edu_widgets.service.app import application
 from edu_widgets.service.config import ServiceConfig
-from edu_widgets.service.door import Door
+from edu_widgets.service.context import ServiceContext
 from edu_widgets.service.store import Removed
 
 from .harness import CHANNEL, COURSE, Client, Reply, Service, serving
@@ -436,7 +436,7 @@ async def test_a_removed_person_is_refused_at_every_door(tmp_path: Path) -> None
         for user in (eve.user_id, "u-9"):
             assert (await asked(prof, "remove_person", userId=user))["data"]["people"]
         assert await eve.closed() == await of_platform.closed() == Code.REMOVED
-        routes = application(cast("Door", None)).router.routes()
+        routes = application(cast("ServiceContext", None)).router.routes()
         doors = {f"{r.method} {r.resource.canonical}" for r in routes if r.resource}
         guarded = {door for door in doors if not door.startswith("HEAD ")} - OPEN_TO_ALL
         assert len(guarded) >= 8

@@ -125,7 +125,7 @@ async def test_a_role_that_changes_while_a_connection_waits_for_its_budget(
     budgets = service.server.hub.budgets
     with monkeypatch.context() as patch:
         patch.setattr(budgets, "charge_as", lambda *_: 5)
-        patch.setattr("edu_widgets.service.door.asyncio.sleep", sleep)
+        patch.setattr("edu_widgets.service.context.asyncio.sleep", sleep)
         opening = asyncio.ensure_future(service.open(ada.token))
         await waiting.wait()
     body["role"] = "student"

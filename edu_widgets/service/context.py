@@ -31,7 +31,7 @@ a poll and a post."""
 
 
 @dataclass(slots=True)
-class Door:
+class ServiceContext:
     """The service's parts that requests need. `watch` is called with a further kernel's pid."""
 
     hub: Hub
@@ -139,19 +139,21 @@ class Door:
         return course
 
 
-DOOR: web.AppKey[Door] = web.AppKey("door", Door)
+CONTEXT: web.AppKey[ServiceContext] = web.AppKey("context", ServiceContext)
 
 
 @contextlib.asynccontextmanager
-async def paid_by(request: web.Request, door: Door, identity: Identity) -> AsyncIterator[Charge]:
+async def paid_by(
+    request: web.Request, context: ServiceContext, identity: Identity
+) -> AsyncIterator[Charge]:
     """Let a request be a member's, who pays for it, while it is answered.
 
     Raises:
         Refused: `RATE_LIMITED`: too many of theirs are under way already.
     """
-    user, source = identity.user_id, client_address.source(request, door.address)
+    user, source = identity.user_id, client_address.source(request, context.address)
     gate = gate_of(request)
-    charge = partial(door.hub.budgets.charge_as, identity, source)
-    with door.turn(user), gate.lent(charge) if gate is not None else contextlib.nullcontext():
-        await asyncio.sleep(door.hub.budgets.proved(identity, source, REQUEST))
+    charge = partial(context.hub.budgets.charge_as, identity, source)
+    with context.turn(user), gate.lent(charge) if gate is not None else contextlib.nullcontext():
+        await asyncio.sleep(context.hub.budgets.proved(identity, source, REQUEST))
         yield charge
