@@ -72,6 +72,8 @@ class CourseConnection:
     """The folder of data for later kernels; None: nothing is stored."""
     company: object = None
     """The notebook's data about the people who share the kernel; opaque here."""
+    page_visibility: object = None
+    """The notebook's data about the pages that show the course; opaque here."""
 
     def __init__(  # noqa: PLR0913 - made in one place
         self,

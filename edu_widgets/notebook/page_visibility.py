@@ -12,8 +12,11 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from typing import Any
-from weakref import WeakKeyDictionary, ref
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+if TYPE_CHECKING:
+    from edu_widgets.client.course import CourseClient
 
 SILENT_AFTER = 180.0
 """Seconds after which a page that says nothing counts for nobody: of one that is there and at which
@@ -132,18 +135,16 @@ class Delays:
         return min(now - least for now, least in zip(difference, fastest, strict=True))
 
 
-_PAGES: WeakKeyDictionary[object, PageVisibility] = WeakKeyDictionary()
 _LOCK = threading.Lock()
 _here: Kernel | None = None
 
 
-def visibility_of(client: object) -> PageVisibility:
-    """The pages that show something of a lesson."""
+def visibility_of(client: CourseClient) -> PageVisibility:
+    """Return the visibility of the pages that show something of a client's lesson."""
     with _LOCK:
-        pages = _PAGES.get(client)
-        if pages is None:
-            pages = _PAGES[client] = PageVisibility()
-        return pages
+        if not isinstance(client.page_visibility, PageVisibility):
+            client.page_visibility = PageVisibility()
+        return client.page_visibility
 
 
 def kernel_here(clock: Callable[[], float]) -> Kernel | None:
