@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
 from edu_widgets.protocol.manifest import Manifest
@@ -16,6 +17,7 @@ GROUP = "edu_widgets.features"
 
 _log = logging.getLogger(__name__)
 _OURS = "edu_widgets."
+_PACKAGE = Path(__file__).parents[1]
 _LAST = 1_000
 """Sort position of features without a tab."""
 
@@ -44,6 +46,25 @@ def built_in() -> tuple[Manifest, ...]:
     """Return the manifests of the features that edu-widgets brings."""
     ours = {point.name for point in entry_points(group=GROUP) if _is_ours(point)}
     return tuple(manifest for manifest in installed() if manifest.name in ours)
+
+
+def check_built_in() -> None:
+    """Check that every feature of edu-widgets can be used.
+
+    Raises:
+        EduWidgetsError: the entry points of the installed edu-widgets do not name one of them, or
+            name what cannot be loaded.
+    """
+    folders = {path.parent.name for path in _PACKAGE.glob("*/feature.py")}
+    named = {point.value.split(".")[1] for point in entry_points(group=GROUP) if _is_ours(point)}
+    usable = {manifest.name for manifest in built_in()}
+    if missing := sorted((folders | named) - usable):
+        msg = (
+            f"The features {', '.join(missing)} of edu-widgets cannot be used: the installed entry "
+            "points are older than the source, or a manifest is broken (the log says which). "
+            "Install it again with `pip install --editable .`."
+        )
+        raise EduWidgetsError(msg)
 
 
 def allowed(setting: str) -> tuple[Manifest, ...]:

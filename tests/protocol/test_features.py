@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from edu_widgets.protocol import features
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument
+from edu_widgets.protocol.export.__main__ import main as export
 from edu_widgets.protocol.manifest import CORE, Manifest, Tab, Words
 from tests.conftest import ROOT
 
@@ -106,6 +109,28 @@ def test_without_its_entry_points_it_says_what_to_do(monkeypatch: pytest.MonkeyP
             features.installed()
     finally:
         features.installed.cache_clear()
+
+
+@pytest.mark.parametrize("value", [None, "edu_widgets.polls.feature:FORMER"])
+def test_a_feature_that_cannot_be_exported_stops_the_export(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    value: str | None,
+) -> None:
+    points = [point for point in entry_points(group=features.GROUP) if point.name != "polls"]
+    points += [EntryPoint("polls", value, features.GROUP)] if value else []
+    monkeypatch.setattr(features, "entry_points", lambda group: points)
+    monkeypatch.setattr(sys, "argv", ["export", "--root", str(tmp_path)])
+    features.installed.cache_clear()
+    try:
+        with pytest.raises(SystemExit, match="1"):
+            export()
+    finally:
+        features.installed.cache_clear()
+    assert "The features polls of edu-widgets cannot be used" in (said := capsys.readouterr().err)
+    assert "pip install --editable ." in said
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_setting_allows_some_or_forbids_some() -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from edu_widgets.protocol import REGISTRY, features
+from edu_widgets.protocol.errors import EduWidgetsError
 from edu_widgets.protocol.export import COMMAND, generate
 from edu_widgets.protocol.manifest import Manifest
 
@@ -16,8 +17,13 @@ _log = logging.getLogger(__name__)
 def register_features(*, everybodys: bool = False) -> list[Manifest]:
     """Register the documents and messages of the built-in features; with `everybodys`, of all.
 
-    Returns the manifests; with `everybodys` a feature that cannot be used is logged and left out.
+    Returns the manifests; with `everybodys` a feature of another package that cannot be used is
+    logged and left out.
+
+    Raises:
+        EduWidgetsError: a built-in feature cannot be used.
     """
+    features.check_built_in()
     if not everybodys:
         return [features.registered(manifest) for manifest in features.built_in()]
     found = []
@@ -47,7 +53,10 @@ def main() -> int:
     options = parser.parse_args()
     everybodys = options.features == "all"
     root: Path = options.root or (Path.cwd() if everybodys else _PROJECT)
-    found = register_features(everybodys=everybodys)
+    try:
+        found = register_features(everybodys=everybodys)
+    except EduWidgetsError as error:
+        parser.exit(1, f"Nothing was written. {error}\n")
     stale = []
     for name, text in generate(REGISTRY, found).items():
         path = root / name
