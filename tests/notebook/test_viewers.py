@@ -19,6 +19,7 @@ from edu_widgets.notebook.inside import is_closed
 from edu_widgets.notebook.page_visibility import visibility_of
 from edu_widgets.notebook.viewers import company as company_
 from edu_widgets.notebook.viewers.company import Company
+from edu_widgets.notebook.viewers.linking import SENT_WITHIN_S
 from edu_widgets.notebook.viewers.remembering import ViewersFile
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, Refused, refusal
@@ -372,7 +373,7 @@ def test_a_code_waits_for_no_connection_and_not_for_ever(kernel: Kernel) -> None
     viewer.become(state="live")
     kernel.ask("s2", "p2", "viewer.link", code="K7QX-4M2P")
     assert len(viewer.questions) == 1
-    viewer.advance(company_._SENT_WITHIN_S)
+    viewer.advance(SENT_WITHIN_S)
     assert len(viewer.questions) == 2
 
 

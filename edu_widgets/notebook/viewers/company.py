@@ -1,6 +1,6 @@
 """The people who share a kernel in one lesson, each with a client of their own.
 
-It is one file, since letting in, denying, linking and letting go change one list under one lock.
+Linking one of them to their own membership is a conversation apart, in `linking`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from edu_widgets.client.linking import ask_to_link
 from edu_widgets.client.view import ViewChanged
 from edu_widgets.client.viewers import as_student, reader, vouched_for
 from edu_widgets.notebook.viewers.claims import OWNER, Claim, Claims, Place
+from edu_widgets.notebook.viewers.linking import ASKING, link
 from edu_widgets.notebook.viewers.remembering import ViewersFile
 from edu_widgets.notebook.viewers.viewer import SharedWidget, Viewer, ViewerContext
 from edu_widgets.protocol import Code
@@ -23,7 +23,6 @@ from edu_widgets.protocol.errors import EduWidgetsError, Forbidden, InvalidArgum
 
 if TYPE_CHECKING:
     from edu_widgets.client.course import CourseClient, CourseEvent
-    from edu_widgets.client.runtime.receipts import Answer
     from edu_widgets.notebook.stream import Json
 
 _log = logging.getLogger(__name__)
@@ -35,18 +34,8 @@ HUSHED = "="
 _CROWD = "*"
 """The key of all readers beyond the most that are told apart."""
 
-_ASKING = "asking"
-
-_SENT_WITHIN_S = 10.0
-"""Seconds that a code waits for what its viewer has written before."""
-_CARRIED_WITHIN_S = 90.0
-"""Seconds in which what is left of it is sent by the member."""
-
 _MOST_APART = 32
 _TEND_S = 60.0
-
-_LINK_REFUSED = {int(Code.INVITE_INVALID): "wrong", int(Code.RATE_LIMITED): "limited"}
-"""What came of a code, by the code of the service's refusal; `refused` for others."""
 
 _WHY = {int(Code.ROOM_FULL): "full"}
 """Reasons for reading only, by the code of the service's refusal; `refused` for others."""
@@ -175,60 +164,17 @@ class Company:
             client = viewer.client if viewer is not None else None
             if viewer is None or client is None or viewer.why or viewer.place == OWNER:
                 raise Forbidden("Only who takes part through somebody else's notebook is linked.")
-            if viewer.link == _ASKING:
+            if viewer.link == ASKING:
                 return
-            viewer.link = _ASKING
+            viewer.link = ASKING
         self._tell()
+        link(viewer, client, code, self._begin, self._linked)
 
-        def ask() -> None:
-            asked = ask_to_link(client, code)
-            asked.when_settled(lambda: self._begin(lambda: self._answered(viewer, asked)))
-
-        # What they have written is theirs as the viewer who wrote it; offline it is said at once.
-        self._once_sent(client, _SENT_WITHIN_S, ask, waits_offline=False)
-
-    def _once_sent(
-        self,
-        client: CourseClient,
-        most: float,
-        then: Callable[[], None],
-        *,
-        waits_offline: bool = True,
-    ) -> None:
-        """Call `then` once nothing of a client's waits to be sent, or after `most` seconds."""
-        left = [then]
-        stops: list[Callable[[], None]] = []
-
-        def act() -> None:
-            with self._lock:
-                taken, left[:] = left[:], []
-            for fn in taken:
-                for stop in stops:
-                    stop()
-                self._begin(fn)
-
-        def look(_event: object = None) -> None:
-            view = client.view()
-            if not view.queued or not (waits_offline or view.state == "live"):
-                act()
-
-        look()
-        if left:
-            stops.append(client.listen(look))
-            client.on_network(lambda: client.later(most, act))
-            look()
-
-    def _answered(self, viewer: Viewer, asked: Answer) -> None:
-        error = asked.error
-        if error is None and viewer.client is not None:
-            # They are let in again as the member: so this connection is, which sends what it has.
-            self._once_sent(viewer.client, _CARRIED_WITHIN_S, lambda: self._become(viewer))
+    def _linked(self, viewer: Viewer) -> None:
+        """Let a viewer in again as the member they are linked to, or tell that they are not."""
+        if viewer.link != ASKING:
+            self._tell()
             return
-        known = _LINK_REFUSED.get(error.code, "refused") if isinstance(error, Refused) else ""
-        viewer.link = known or "offline"
-        self._tell()
-
-    def _become(self, viewer: Viewer) -> None:
         with self._lock:
             there = self._viewers.get(viewer.key) is viewer
         if there:
