@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edu_widgets.client.sync.events import ReconnectFailed, State, StateChanged
+from edu_widgets.client.sync.linked_session import CALM
 from edu_widgets.client.sync.liveness import CUT
-from edu_widgets.client.sync.session import CALM
 from edu_widgets.client.view import look
 from edu_widgets.protocol import Code, messages
 from tests.client.rig import ROOM, Rig, changes, command
