@@ -2,7 +2,6 @@
 
 import type { Collection } from "./collection";
 import { attempt } from "./errors";
-import { on } from "./events";
 import { loadExtra } from "./extra_code";
 import { catalogs, type Language } from "./i18n";
 import { whoLooks } from "./jupyter";
@@ -18,12 +17,14 @@ import {
   mergeLesson,
   type PageMessage,
   readKernelMessage,
-  type Sent,
+  sentNow,
 } from "./messages";
 import { Mirrors, type Unpack, warnOf } from "./mirrors";
 import type { Model } from "./model";
 import { OptimisticChanges } from "./optimistic";
 import { CLICK_LIVES, type Kept, Outbox } from "./outbox";
+import { VisibilityReports } from "./page_visibility";
+import { SettledIntents } from "./settled_intents";
 import { batch, Signal } from "./signal";
 import { uuid7 } from "./uuid";
 import { Watchdog } from "./watchdog";
@@ -44,21 +45,10 @@ export interface Listener {
 const BUSY_AFTER = 700;
 const SNAPSHOT_LATE = 3_000;
 const ASK_AGAIN = 10_000;
-/** The least time between two reports of a page that is used, and of one that gets news, in ms. */
-const SEEN_EVERY = 30_000;
-const ANSWER_EVERY = 45_000;
 const ADDRESSED = ["snapshot", "page", "got", "refused"];
 
 /** The connections of what this page shows, or has shown and may show again. */
 export const onscreen = new Signal<readonly Connection[]>([]);
-
-/** The number of settled intents that are remembered, as a refusal may still come. */
-const MOST_REMEMBERED = 200;
-
-function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
-  const [oldest] = kept.keys();
-  if (kept.size > MOST_REMEMBERED && oldest !== undefined) kept.delete(oldest);
-}
 
 /**
  * The connection of a model to its kernel: one state machine, whose collections, kept intents, optimistic
@@ -79,11 +69,8 @@ export class Connection {
   #listener: Listener = {};
   #mirrors = new Mirrors();
   #outbox: Outbox;
-  /** Intents that were confirmed: a refusal may still name one of them. */
-  #confirmed = new Map<string, Intent>();
+  #settled = new SettledIntents();
   #changes = new OptimisticChanges();
-  /** Intents that were given up and that the kernel may still refuse, as was said already. */
-  #over = new Set<string>();
   #whenKnown: ((scope: string) => void)[] = [];
   #ends: (() => void)[] = [];
   #ended = new AbortController();
@@ -92,8 +79,7 @@ export class Connection {
   #for = "";
   #askedAt: number | null = null;
   #timers = new Set<ReturnType<typeof setTimeout>>();
-  #saidAt = 0;
-  #asking: ReturnType<typeof setInterval> | undefined;
+  #visibility = new VisibilityReports(() => this.#sendVisibility());
   /** There once a view has shown this: before that nothing is asked, so nothing is expected. */
   #watch: Watchdog | undefined;
 
@@ -133,7 +119,7 @@ export class Connection {
     this.#watch = new Watchdog(this.#onSilence);
     onscreen.value = [...onscreen.value, this];
     this.#ask();
-    this.#tellSeen();
+    this.#visibility.begin();
   }
 
   get unsent(): Intent[] {
@@ -176,6 +162,7 @@ export class Connection {
     this.model.off("comm:close", this.#onClosed);
     this.model.off("comm_live_update", this.#onLiveChange);
     this.#watch?.dispose();
+    this.#visibility.dispose();
     onscreen.value = onscreen.value.filter((other) => other !== this);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
@@ -208,28 +195,14 @@ export class Connection {
     });
   }
 
-  /**
-   * Tell the kernel whether this page is in sight: now, when that changes, and while it is used. A
-   * page at which nobody does anything says nothing: a kernel that hears it would never be idle.
-   */
-  #tellSeen(): void {
-    this.atEnd(on(document, "visibilitychange", this.#seen));
-    this.atEnd(on(document, "pointermove keydown", () => this.#seenAgain(SEEN_EVERY), true));
-    this.#seen();
-  }
-
-  #seen = (): void => {
+  #sendVisibility(): void {
     if (this.kernel.value === "gone") this.#sendReady();
     else this.send({ op: "seen", page: this.page, visible: !document.hidden, sent: sentNow() });
-  };
-
-  #seenAgain(after: number): void {
-    if (this.#watch && Date.now() - this.#saidAt >= after) this.#seen();
   }
 
   /** Send a message to the kernel; where it cannot be sent, the kernel counts as gone. */
   send(message: PageMessage, buffers?: ArrayBuffer[]): void {
-    this.#saidAt = Date.now();
+    this.#visibility.said();
     this.#watch?.said();
     try {
       this.model.send(message, undefined, buffers);
@@ -318,10 +291,11 @@ export class Connection {
         break;
       case "batch":
         this.#takeBatch(message, buffers);
-        this.#seenAgain(ANSWER_EVERY);
+        this.#visibility.news();
         break;
       case "page":
-        this.#takePage(message, buffers);
+        if (this.#mirrors.addOlder(message.in, message, buffers))
+          this.#listener.paged?.(message.in);
         break;
       case "got":
         this.#takeConfirmation(message.ids);
@@ -369,11 +343,7 @@ export class Connection {
 
   #tellLesson(held: Lesson, change: Fields): void {
     this.lesson.value = mergeLesson(held, change);
-    // Where the host lets nothing through but answers.
-    const { asks } = change;
-    if (!asks) return;
-    this.#asking ??= setInterval(this.#seen, asks as number);
-    this.#timers.add(this.#asking);
+    if (change.asks) this.#visibility.every(change.asks as number);
   }
 
   /** The scope is known. */
@@ -397,25 +367,18 @@ export class Connection {
       for (const { intent, kept } of over) {
         const why = kept === "click" ? notDone : notSent;
         this.#changes.rollBack(intent.id);
-        if (!this.#outbox.get(intent.id)) this.#over.add(intent.id);
-        forgetOldest(this.#over);
+        if (!this.#outbox.get(intent.id)) this.#settled.giveUp(intent.id);
         attempt(() => this.#listener.refused?.(intent, why, 0));
       }
     });
     this.#noLongerBusy();
   }
 
-  #takePage(message: KernelMessage, buffers: readonly unknown[]): void {
-    if (!this.#mirrors.addOlder(message.in, message, buffers)) return;
-    this.#listener.paged?.(message.in);
-  }
-
   #takeConfirmation(ids: readonly string[]): void {
     for (const id of ids) {
       const intent = this.#outbox.get(id);
       if (!intent) continue;
-      this.#confirmed.set(id, intent);
-      forgetOldest(this.#confirmed);
+      this.#settled.confirm(intent);
       this.#changes.settle(id);
     }
     this.#outbox.confirm(ids);
@@ -423,13 +386,11 @@ export class Connection {
   }
 
   #takeRefusal(message: KernelMessage): void {
-    if (this.#over.delete(message.id)) return;
-    const intent = this.#outbox.get(message.id) ?? this.#confirmed.get(message.id);
+    if (this.#settled.takeGivenUp(message.id)) return;
+    const intent = this.#outbox.get(message.id) ?? this.#settled.confirmed(message.id);
     this.#outbox.confirm([message.id]);
     this.#changes.rollBack(message.id);
     this.#listener.refused?.(intent, message.message, message.code);
     this.#noLongerBusy();
   }
 }
-
-const sentNow = (): Sent => [Date.now(), performance.now()];

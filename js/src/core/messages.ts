@@ -125,6 +125,8 @@ export interface Intent {
 /** The time at which a message was sent, in ms: by the wall clock and by a steady one. */
 export type Sent = [wall: number, steady: number];
 
+export const sentNow = (): Sent => [Date.now(), performance.now()];
+
 /** A message of the page to its kernel. */
 export type PageMessage =
   | { op: "ready"; page: string; lang: string; who: unknown }
