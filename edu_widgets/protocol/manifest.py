@@ -17,8 +17,6 @@ from edu_widgets.protocol.patterns import pattern
 CORE = 1
 """Version of the interface `edu:core` for scripts: `CORE_VERSION` of js/src/core/index.ts."""
 
-LANGUAGES = ("en", "tr")
-
 _NAME = pattern(r"[a-z][a-z0-9_]{0,31}\Z")
 _OBJECT = pattern(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*\Z", re.ASCII)
 

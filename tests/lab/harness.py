@@ -690,10 +690,6 @@ class LabPage:
     def outputs(self, index: int) -> list[dict[str, Any]]:
         return list(self.page.evaluate("(i) => __lab.outputs(i)", index))
 
-    def notebook_mode(self) -> str:
-        """`command` or `edit`."""
-        return str(self.page.evaluate("() => __lab.panel().content.mode"))
-
     def execution_counts(self) -> list[int | None]:
         cells = "[...__lab.panel().content.model.cells]"
         return list(self.page.evaluate(f"() => {cells}.map((cell) => cell.executionCount ?? null)"))

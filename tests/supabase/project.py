@@ -26,7 +26,6 @@ from tests.loop_thread import LoopThread
 
 API_KEY = "sb_publishable_k3y"
 MAX_PRESENCE_CALLS, PRESENCE_WITHIN = 5, 30.0
-MAX_REPLAYED = 25
 
 Frame = dict[str, Any]
 
