@@ -24,7 +24,7 @@ from edu_widgets.protocol.errors import InvalidArgument, MessageTooLong, Refused
 from edu_widgets.service import rules
 from tests.board.classroom import ADA, BO, LINE, BoardClient, Classroom
 from tests.in_memory.service import MIRA, ROOM
-from tests.inside import client_of
+from tests.inside import channel_of, client_of
 from tests.notebook.doubles import as_client
 from tests.notebook.page import collections, intend, sent
 
@@ -391,7 +391,7 @@ def test_who_may_not_draw_raises_a_hand_and_staff_gives_the_pen(
     hers = SharedBoard(as_client(ada), [hands])
     assert collections(hers)["room"]["docs"][0]["hand"] is False, "there are no hands in the course"
     ada.standing = replace(ada.standing, features=("board", "presence"))
-    hers._channel.changed(reset=True)
+    channel_of(hers).changed(reset=True)
     intend(hers, "board.hand", note="The pen, please")
     assert hands.raised == ["The pen, please"]
     (refused,) = intend(hers, "board.people")

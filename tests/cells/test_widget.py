@@ -22,6 +22,7 @@ from edu_widgets.service.rules import Person
 from tests.cells.studio import ADA, Studio
 from tests.in_memory.client import InMemoryClient
 from tests.in_memory.service import MIRA
+from tests.inside import content_of
 from tests.pictures import png
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
@@ -33,7 +34,7 @@ def widget_of(studio: Studio, person: Person = ADA) -> tuple[LiveCells, InMemory
 
 
 def docs(widget: LiveCells, collection: str = "cells") -> list[dict[str, Any]]:
-    return list(widget._shown.windows()[collection].docs)
+    return list(content_of(widget).windows()[collection].docs)
 
 
 def test_a_sequence_of_cells(studio: Studio) -> None:

@@ -10,6 +10,7 @@ import pytest
 from edu_widgets.protocol import uuid7
 from edu_widgets.protocol.errors import InvalidArgument
 from tests.chat.page import Page, made
+from tests.inside import mirror_of
 from tests.notebook.doubles import FakeClient, RecordingComm, keyed
 
 OWN = "user:py101:u-ada"
@@ -35,10 +36,10 @@ def allow(client: FakeClient, *, on: bool = True) -> None:
 def test_it_is_offered_only_where_an_instructor_allows_it(page: Page, client: FakeClient) -> None:
     with pytest.raises(InvalidArgument, match="turned off"):
         _ = page.chat.ask("Why?", anonymous=True)
-    assert "anonymous" not in page.chat._chat.room.can()
+    assert "anonymous" not in mirror_of(page.chat).room.can()
     assert client.outbox == {}
     allow(client)
-    assert "anonymous" in page.chat._chat.room.can()
+    assert "anonymous" in mirror_of(page.chat).room.can()
     _ = page.chat.ask("Why?", anonymous=True)
     page.settle()
     (command,) = client.commands("chat_message")
@@ -82,7 +83,7 @@ def test_ones_own_is_known_as_such_and_to_oneself_alone(page: Page, client: Fake
 
 def test_nobody_is_mentioned_who_is_not_named(page: Page, client: FakeClient) -> None:
     client.arrive(client.document("Why?", id="m1", born=2, **NOBODY))
-    assert "" not in page.chat._chat.names()
+    assert "" not in mirror_of(page.chat).names()
     message = page.chat.messages[-1]
     assert (message.anonymous, message.user_id) == (True, "")
     assert "anonymous" in repr(message)

@@ -16,6 +16,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.documents import Document, body
 from edu_widgets.protocol.errors import InvalidArgument, Refused
 from tests.chat.page import Page, made
+from tests.inside import mirror_of
 from tests.notebook.doubles import FakeClient, RecordingComm, keyed, reaction
 
 OWN = "user:py101:u-ada"
@@ -173,7 +174,7 @@ def test_an_edit_follows_on_one_that_arrives_at_this_very_moment(
     first = page.chat.edit("m1", "one")
     client.run()
     client.move(client.outbox[first.id], state=CommandState.SENT)
-    pending = page.chat._chat.pending
+    pending = mirror_of(page.chat).pending
 
     def arriving() -> dict[str, Pending]:
         if first.id in client.outbox:
@@ -181,7 +182,7 @@ def test_an_edit_follows_on_one_that_arrives_at_this_very_moment(
             client.arrive(client.document("one", born=1, id="m1", edited=True, version=1))
         return pending()
 
-    monkeypatch.setattr(page.chat._chat, "pending", arriving)
+    monkeypatch.setattr(mirror_of(page.chat), "pending", arriving)
     second = page.chat.edit("m1", "two")
     client.run()
     sent: dict[str, Any] = msgspec.json.decode(client.outbox[second.id].data)

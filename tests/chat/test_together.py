@@ -16,7 +16,7 @@ from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import Forbidden, NotConnected, Refused, TooLate
 from tests.faults import Faults
 from tests.hosting import hosted
-from tests.inside import client_of
+from tests.inside import client_of, mirror_of
 from tests.waiting import PATIENCE, wait_until
 
 
@@ -68,7 +68,7 @@ class Heard:
 def test_a_lesson_s_chat(mira: edu.Lesson) -> None:
     ada, bo = join(mira, "Ada"), join(mira, "Bo")
     heard = Heard(bo.chat, "message", "mention", "edit", "reaction", "pin", "delete")
-    wait_until(lambda: "Bo" in ada.chat._chat.names(), "Ada knows that Bo is here")
+    wait_until(lambda: "Bo" in mirror_of(ada.chat).names(), "Ada knows that Bo is here")
     id_ = ada.chat.send("Hello @Bo, see `@Bo`").id
     message, mention = heard.wait("message", "mention")
     assert message == mention == the(bo.chat, id_)

@@ -28,6 +28,7 @@ from edu_widgets.client.sync.events import CommandChanged
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.transport.base import Target
 from edu_widgets.protocol import uuid7
+from tests.inside import outbox_of
 from tests.waiting import PATIENCE, wait_until
 
 BATCH = 40
@@ -124,7 +125,7 @@ class Sender:
 
     def send(self) -> bool:
         """Send some more, once all before are acknowledged; False if there are none."""
-        outbox = self.client._outbox
+        outbox = outbox_of(self.client)
         assert outbox is not None
         waiting = len(outbox) + len(outbox.arriving)
         more = 0 if waiting else min(BATCH, self.most - self.last)

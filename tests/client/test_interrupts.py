@@ -24,6 +24,7 @@ from edu_widgets.client.view import CourseEvent
 from edu_widgets.protocol import uuid7
 from tests.client.conftest import Join
 from tests.client.fake_service import FakeService, eventually
+from tests.inside import outbox_of
 from tests.waiting import PATIENCE
 
 OURS = (
@@ -115,9 +116,10 @@ def test_an_interrupted_send_is_sent_or_never_was(fake: FakeService, client: Cou
     last = client.send(CHAT_MESSAGE.name, ChatMessage("last", "hi"), id="last")
     last.wait(PATIENCE)
     eventually(lambda: not pending.waiting(), "nothing is pending")
-    assert client._outbox is not None
-    assert (len(client._outbox), len(client._outbox.arriving)) == (0, 0)
-    client._outbox.check_room(60_000)
+    outbox = outbox_of(client)
+    assert outbox is not None
+    assert (len(outbox), len(outbox.arriving)) == (0, 0)
+    outbox.check_room(60_000)
     assert len(fake.connections) == 1
 
 

@@ -15,6 +15,7 @@ from edu_widgets.client.viewers import vouched_for
 from edu_widgets.protocol import uuid7
 from edu_widgets.service.config import RateLimit, ServiceConfig
 from tests.client.real_service import RealService
+from tests.inside import client_of
 from tests.waiting import PATIENCE, wait_until
 
 SAID = [f"message {number}" for number in range(10)]
@@ -35,13 +36,13 @@ def test_what_waits_when_the_link_is_made_is_sent_by_the_member(service: RealSer
     ada, bob = edu.join(invite, name="Ada"), edu.join(invite, name="Bob")
     for lesson in (ada, bob):
         lesson.wait_connected(PATIENCE)
-    viewer = vouched_for(ada._client, "v1", "bob", "Bob")
+    viewer = vouched_for(client_of(ada), "v1", "bob", "Bob")
     wait_until(lambda: viewer.view().state == "live", "the viewer is in the room")
     for text in SAID:
         id_ = uuid7()
         _ = viewer.send("chat_message", ChatMessage(id=id_, content=text), id=id_)
     wait_until(lambda: viewer.view().queued <= 5, "the service takes the first of them")
-    asked = ask_to_link(viewer, str(new_code(bob._client)))
+    asked = ask_to_link(viewer, str(new_code(client_of(bob))))
     _ = asked.wait(PATIENCE)
     assert viewer.view().queued, "some of them wait for the limit"
     wait_until(lambda: not viewer.view().queued, "they are sent")

@@ -242,14 +242,20 @@ def test_where_nothing_can_be_written_sending_goes_on(tmp_path: Path) -> None:
     box.close()
 
 
+def fill_disk(box: OutboxFile, room: int = 0) -> None:
+    """Let a file grow by so many pages; SQLite's limit is one of the connection."""
+    db = box._db
+    assert db is not None
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count={pages + room}")
+
+
 def test_a_full_disk_is_told_and_forgotten_when_it_is_over(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     box, _ = open_here(tmp_path)
-    assert box._db is not None
     box.put(command("a"))
-    pages = box._db.execute("PRAGMA page_count").fetchone()[0]
-    box._db.execute(f"PRAGMA max_page_count={pages}")
+    fill_disk(box)
     caplog.clear()
     for _ in range(3):
         box.put(command("b", size=50_000))
@@ -257,7 +263,7 @@ def test_a_full_disk_is_told_and_forgotten_when_it_is_over(
     box.remove("gone")
     assert f"cannot be kept in {tmp_path}: the disk is full." in box.problem
     assert len(caplog.records) == 1, "said once"
-    box._db.execute("PRAGMA max_page_count=100000")
+    fill_disk(box, room=100_000)
     box.put(command("c"))
     assert box.problem == ""
     box.close()
@@ -477,13 +483,11 @@ def test_what_a_full_disk_did_not_take_is_written_once_there_is_room(tmp_path: P
     box, _ = open_here(tmp_path)
     rig = Rig(outbox=Outbox(box))
     rig.submit(command("a"))
-    assert box._db is not None
-    pages = box._db.execute("PRAGMA page_count").fetchone()[0]
-    box._db.execute(f"PRAGMA max_page_count={pages}")
+    fill_disk(box)
     rig.submit(command("b", size=50_000))
     rig.run(60)
     assert "the disk is full" in box.problem
-    box._db.execute("PRAGMA max_page_count=100000")
+    fill_disk(box, room=100_000)
     rig.run(6)
     assert box.problem == ""
     [path] = tmp_path.rglob("*.sqlite3")

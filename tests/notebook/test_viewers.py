@@ -23,6 +23,7 @@ from edu_widgets.notebook.viewers.linking import SENT_WITHIN_S
 from edu_widgets.notebook.viewers.remembering import ViewersFile
 from edu_widgets.protocol import Code
 from edu_widgets.protocol.errors import EduWidgetsError, NotConnected, Refused, refusal
+from tests.inside import channel_of
 from tests.notebook.doubles import FakeClient, RecordingComm, as_client
 from tests.notebook.test_widget import ThingWidget
 
@@ -151,7 +152,7 @@ def test_what_is_for_all_is_said_once_and_what_is_for_one_to_that_one(kernel: Ke
         assert isinstance(face, ThingWidget)
         face.things.things["open"] = {"id": "open", "born": 1, "words": "for everybody"}
         face.things.things[f"of {name}"] = {"id": f"of {name}", "born": 1, "words": "a secret"}
-        face._channel.changed("things", ["open", f"of {name}"])
+        channel_of(face).changed("things", ["open", f"of {name}"])
     [joint] = [m for m in kernel.later() if m["op"] == "batch"]
     assert json.dumps(joint).count("for everybody") == 1
     assert sorted(joint["by"]) == sorted(keys.values())
@@ -281,7 +282,7 @@ def test_who_is_gone_is_not_connected_and_staff_sees_all_again(kernel: Kernel) -
     key = snapshot(kernel.say("s2", "p2", who=BOB), "p2")["for"]
     closed: list[str] = []
     kernel.clients["Bob"].close = lambda: closed.append("Bob")  # type: ignore[method-assign]
-    kernel.widget.seen_by(key)._channel.forget()  # nobody has answered for two minutes
+    channel_of(kernel.widget.seen_by(key)).forget()  # nobody has answered for two minutes
     kernel.company.tend()
     assert closed == ["Bob"]
     own = snapshot(kernel.sent(), "p1")
@@ -304,7 +305,7 @@ def test_whom_it_fails_to_let_go_keeps_nobody_else_connected(
     kernel.clients["Bob"].close = fails  # type: ignore[method-assign]
     kernel.clients["Lina"].close = lambda: closed.append("Lina")  # type: ignore[method-assign]
     for key in keys:
-        kernel.widget.seen_by(key)._channel.forget()
+        channel_of(kernel.widget.seen_by(key)).forget()
     kernel.company.tend()
     assert closed == ["Lina"]
     assert "could not be ended" in caplog.text

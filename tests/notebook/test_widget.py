@@ -22,7 +22,7 @@ from edu_widgets.notebook.shared_code import reference
 from edu_widgets.notebook.stream import GAP, PULSE, Window
 from edu_widgets.notebook.widget import LiveWidget
 from edu_widgets.protocol.errors import EduWidgetsError, InvalidArgument, OutboxFull
-from tests.inside import client_of
+from tests.inside import channel_of, client_of
 from tests.nightly import examples
 from tests.notebook.doubles import FakeClient, RecordingComm, as_client, as_fake, name_bundles
 from tests.waiting import PATIENCE
@@ -75,7 +75,7 @@ class ThingWidget(LiveWidget):
 
     def put(self, id_: str, seq: int = 1) -> None:
         self.things.things[id_] = {"id": id_, "born": 1, "seq": seq}
-        self._channel.changed("things", [id_])
+        channel_of(self).changed("things", [id_])
 
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
@@ -361,7 +361,7 @@ def test_eight_threads_at_once(widget: ThingWidget) -> None:
         start.wait()
         for turn in range(50):
             widget.comm.receive(intent("thing.do", f"i{turn}", thread=number))
-            widget._channel.welcome(f"p{number}")
+            channel_of(widget).welcome(f"p{number}")
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -414,7 +414,7 @@ def test_nothing_is_left_after_close(widget: ThingWidget, client: FakeClient) ->
     types = [type_ for type_, _ in the_comm.published]
     assert types == ["comm_close"]
     assert all(is_closed(comm) for comm in RecordingComm.opened), "its layout is closed, too"
-    widget._channel.changed("things", ["a"])
+    channel_of(widget).changed("things", ["a"])
     widget.close()
     client.advance(2 * PULSE)
     assert [type_ for type_, _ in the_comm.published] == types

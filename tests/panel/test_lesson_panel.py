@@ -12,7 +12,7 @@ from edu_widgets.notebook.viewers.company import company_of
 from edu_widgets.notebook.viewers.viewer import Viewer
 from edu_widgets.panel.widget import CoursePanel
 from edu_widgets.protocol.errors import InvalidArgument
-from tests.inside import client_of, models_of
+from tests.inside import client_of, content_of, models_of
 from tests.notebook.doubles import as_client
 from tests.panel.test_widget import Client
 
@@ -89,6 +89,6 @@ def test_who_shares_the_kernel_has_it_too(lesson: Lesson) -> None:
     assert isinstance(twin, CoursePanel)
     assert twin is not panel
     assert twin.tabs == panel.tabs
-    assert twin._shown.parts["chat"].widget is lesson.chat.seen_by("k1") is not lesson.chat
+    assert content_of(twin).parts["chat"].widget is lesson.chat.seen_by("k1") is not lesson.chat
     assert not models_of(twin)
     panel.close()

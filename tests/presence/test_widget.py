@@ -22,6 +22,7 @@ from edu_widgets.protocol.errors import Forbidden, InvalidArgument, NotConnected
 from edu_widgets.service.rules import Person
 from tests.in_memory.client import nothing_here_yet
 from tests.in_memory.service import MIRA, STAFF, START
+from tests.inside import content_of
 from tests.notebook.doubles import as_client
 from tests.presence.classroom import ADA, BO, JONAS, Classroom
 from tests.presence.kernel import PresenceClient
@@ -157,7 +158,7 @@ def test_a_course_that_does_not_offer_it_is_not_asked(classroom: Classroom) -> N
     made = PresenceList(as_client(client))
     client.run()
     assert client.questions == []
-    assert made._shown.windows()["desk"].docs[0]["can"] == []
+    assert content_of(made).windows()["desk"].docs[0]["can"] == []
 
 
 def test_a_closed_list_asks_nothing_more(staff: Desk) -> None:

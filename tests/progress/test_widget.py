@@ -14,6 +14,7 @@ from edu_widgets.progress.widget import ProgressBoard
 from edu_widgets.protocol.errors import Forbidden, InvalidArgument
 from edu_widgets.service.rules import Person
 from tests.in_memory.service import MIRA
+from tests.inside import content_of
 from tests.progress.course import ADA, BO, PEOPLE, Course, Kernel
 
 pytestmark = pytest.mark.usefixtures("named_bundles")
@@ -172,8 +173,8 @@ def test_failures_are_grouped_and_get_one_hint(course: Course) -> None:
     assert mira.unread == 0
     course.report(ADA, "pp")
     settle(desk)
-    content = mira._shown.groups()
-    shown = {id_: mira._shown.read("groups", [id_])[0][0] for id_ in content}
+    content = content_of(mira).groups()
+    shown = {id_: content_of(mira).read("groups", [id_])[0][0] for id_ in content}
     assert shown[group_id(first.failing.group)]["hint"][1:] == [1, 5]
     assert ada.failures == []
 
@@ -197,7 +198,7 @@ def test_hidden_names_leave_no_person_and_no_small_group(course: Course) -> None
     failing(course)
     settle(desk)
     mira.hide_names = True
-    told = {name: list(window.docs) for name, window in mira._shown.windows().items()}
+    told = {name: list(window.docs) for name, window in content_of(mira).windows().items()}
     assert told["people"] == []
     [group] = told["groups"]
     assert (group["people"], group["message"], group["check"]) == (5, "…", "")
@@ -210,7 +211,7 @@ def test_a_student_is_told_of_nobody_else(course: Course) -> None:
     _, desk, ada, kernel = given(course)
     failing(course)
     settle(desk, kernel)
-    told = {name: list(window.docs) for name, window in ada._shown.windows().items()}
+    told = {name: list(window.docs) for name, window in content_of(ada).windows().items()}
     assert (told["people"], told["groups"]) == ([], [])
     assert "Bo" not in json.dumps(told)
     [exercise] = told["exercises"]
@@ -224,7 +225,7 @@ def test_a_row_says_who_is_stuck_and_who_makes_no_progress(course: Course) -> No
     settle(desk)
     failing(course)
     settle(desk)
-    rows = {row["id"]: row for row in mira._shown.windows()["people"].docs}
+    rows = {row["id"]: row for row in content_of(mira).windows()["people"].docs}
     assert rows[ADA.id]["cells"] == [[1, 2]]
     assert "stuck" in rows[ADA.id]
     assert "stuck" not in rows[BO.id]

@@ -11,7 +11,7 @@ from tests.base_service import Running, Variants
 from tests.client.dialects.base.conftest import ROOM, Enter
 from tests.client.fake_service import eventually
 from tests.faults import Faults
-from tests.inside import client_of
+from tests.inside import client_of, mirror_of
 from tests.notebook.conftest import comms, named_bundles, no_widget_left
 from tests.waiting import PATIENCE
 
@@ -106,12 +106,12 @@ def test_what_cannot_be_done_is_not_offered(enter: Enter) -> None:
         client = enter(service).client
         chat = CourseChat(client)
         client.wait_connected(PATIENCE)
-        assert "send" not in chat._chat.room.can()
+        assert "send" not in mirror_of(chat).room.can()
     with Running() as service:
         client = enter(service).client
         chat = CourseChat(client)
         client.wait_connected(PATIENCE)
-        can = chat._chat.room.can()
+        can = mirror_of(chat).room.can()
         assert {"send", "reply", "react", "typing"} <= set(can)
         assert not {"edit", "delete", "unreact", "ask", "upvote", "moderate", "read"} & set(can)
 
