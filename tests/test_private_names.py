@@ -28,10 +28,6 @@ ALLOWED: dict[str, tuple[int, str]] = {
         "a stream ends for a reason that a test service cannot give",
     ),
     "client/dialects/base/test_room.py": (6, "tables that stay bounded are shown to nobody"),
-    "client/dialects/base/test_settling.py": (
-        4,
-        "a rig's outbox gets the disk of an earlier process",
-    ),
     "client/dialects/base/test_stream.py": (
         4,
         "how long event streams are avoided is shown to nobody",

@@ -15,6 +15,7 @@ from edu_widgets.client.sync.events import (
 )
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.sync.mirror import Mirror
+from edu_widgets.client.sync.outbox import Outbox
 from tests.client.rig import ROOM, Rig
 
 WEBSOCKET = Service(ours=False, pings=True, accepted=False)
@@ -40,8 +41,8 @@ def said(
 class BaseRig(Rig):
     """Pings are answered at once, unless `deaf`."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        super().__init__(limits=limits)
+    def __init__(self, limits: Limits | None = None, outbox: Outbox | None = None) -> None:
+        super().__init__(limits=limits, outbox=outbox)
         self.deaf = False
         self.commands: list[CommandChanged] = []
 

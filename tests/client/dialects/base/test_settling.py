@@ -6,16 +6,21 @@ from dataclasses import replace
 
 import pytest
 
+from edu_widgets.chat.commands import PIN_MESSAGE
 from edu_widgets.client.sync.commands import Command, CommandState, NoStorage
 from edu_widgets.client.sync.outbox import Outbox
 from tests.client.dialects.base.rig import BaseRig, said
 
 
-@pytest.fixture
-def rig() -> BaseRig:
-    rig = BaseRig()
+def begun(disk: NoStorage | None = None) -> BaseRig:
+    rig = BaseRig(outbox=Outbox(disk))
     rig.join(said("a"))
     return rig
+
+
+@pytest.fixture
+def rig() -> BaseRig:
+    return begun()
 
 
 # -- settled --------------------------------------------------------------------------------
@@ -230,16 +235,15 @@ class Disk(NoStorage):
 
 
 def restarted(disk: Disk, rig: BaseRig) -> BaseRig:
-    fresh = BaseRig()
+    fresh = BaseRig(outbox=Outbox(disk))
     fresh.clock.now = rig.clock.now + 5
-    fresh.outbox._storage = disk
     fresh.outbox.load(fresh.clock.elapsed())
     return fresh
 
 
-def test_what_an_earlier_process_sent_is_looked_for_first(rig: BaseRig) -> None:
+def test_what_an_earlier_process_sent_is_looked_for_first() -> None:
     disk = Disk()
-    rig.outbox._storage = disk
+    rig = begun(disk)
     rig.say("x", "hello")
     rig.session.lost(0, "killed")
     rig.say("y", "new")
@@ -253,18 +257,18 @@ def test_what_an_earlier_process_sent_is_looked_for_first(rig: BaseRig) -> None:
     assert len(again.outbox) == 0
 
 
-def test_what_an_earlier_process_sent_and_nobody_has_is_sent_again(rig: BaseRig) -> None:
+def test_what_an_earlier_process_sent_and_nobody_has_is_sent_again() -> None:
     disk = Disk()
-    rig.outbox._storage = disk
+    rig = begun(disk)
     rig.say("x", "hello")
     fresh = restarted(disk, rig)
     fresh.join(said("a"))
     assert fresh.sent_ids() == ["x"]
 
 
-def test_only_what_is_not_settled_is_kept_on_disk(rig: BaseRig) -> None:
+def test_only_what_is_not_settled_is_kept_on_disk() -> None:
     disk = Disk()
-    rig.outbox._storage = disk
+    rig = begun(disk)
     rig.say("x")
     rig.run(11)
     assert rig.last("x") == ("unconfirmed", True)
@@ -292,7 +296,7 @@ def test_what_the_service_has_not_is_refused_at_once_also_if_it_waited() -> None
     rig.say("x")
     odd = rig.outbox.get("x")
     assert odd is not None
-    rig.submit(replace(odd, id="pin", type="pin_message"))
+    rig.submit(replace(odd, id="pin", type=PIN_MESSAGE.name))
     rig.join()
     assert rig.last("pin") == ("failed", False)
     assert "no pin message" in (rig.outbox.get("pin") or odd).error
