@@ -377,8 +377,3 @@ class LinkedSession:
     def now(self) -> tuple[float, float]:
         """Return the monotonic time and the system time, in seconds."""
         return self._clock.monotonic(), self._clock.wall()
-
-    @property
-    def linked(self) -> bool:
-        """True on a connection that is up."""
-        return self._link is not None

@@ -25,7 +25,7 @@ class Session(LinkedSession):
         if channel is None:
             channel = self.channels[name] = ChannelState(name, ours=ours)
         channel.users += 1
-        if self.linked and channel.grant in (Grant.WANTED, Grant.REFUSED):
+        if self._link is not None and channel.grant in (Grant.WANTED, Grant.REFUSED):
             self.ask(channel)
         return channel
 
@@ -42,7 +42,7 @@ class Session(LinkedSession):
         if channel.users > 0:
             return
         del self.channels[name]
-        if self.linked and channel.grant is not Grant.REFUSED:
+        if self._link is not None and channel.grant is not Grant.REFUSED:
             self.dialect.leave(channel)
 
     def ask_again(self, name: str) -> None:
@@ -50,7 +50,7 @@ class Session(LinkedSession):
         channel = self.channels.get(name)
         if channel is not None and channel.grant is Grant.REFUSED:
             channel.grant = Grant.WANTED
-            if self.linked:
+            if self._link is not None:
                 self.ask(channel)
 
     def submit(self, command: Command) -> None:
@@ -81,7 +81,7 @@ class Session(LinkedSession):
         self.flush()
 
     def _send_or_probe(self) -> None:
-        if self.linked:
+        if self._link is not None:
             self.flush()
         elif self.state is State.OFFLINE:
             self.try_now()
@@ -104,13 +104,13 @@ class Session(LinkedSession):
     def older(self, name: str, kind: str, limit: int) -> bool:
         """Request older documents of a window; return False if none can be requested."""
         channel = self.channels.get(name)
-        if channel is None or not self.linked or kind in channel.pages:
+        if channel is None or self._link is None or kind in channel.pages:
             return False
         return self.dialect.older(channel, kind, limit)
 
     def signal(self, type_: str, name: str, data: object) -> None:
         """Send a signal, if there is a connection."""
-        if self.linked:
+        if self._link is not None:
             self.dialect.signal(type_, name, data)
 
     def question(self, type_: str, name: str, data: object) -> str | None:
@@ -121,7 +121,7 @@ class Session(LinkedSession):
         Raises:
             MessageTooLong: the service would end the connection over a frame of this size.
         """
-        if not self.linked:
+        if self._link is None:
             return None
         if not self.dialect.answers:
             id_ = self.new_id()
