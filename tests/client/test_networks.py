@@ -14,7 +14,7 @@ from edu_widgets.client.course import CourseClient, ViewChanged
 from edu_widgets.client.invites import MembershipFiles, parse_invite, websocket_url
 from edu_widgets.client.invites import join as exchange
 from edu_widgets.client.runtime.pool import Settings
-from edu_widgets.client.sync import reconnection, session
+from edu_widgets.client.sync import linked_session, reconnection
 from edu_widgets.client.sync.liveness import Limits
 from edu_widgets.client.transport import base, selection, websocket
 from edu_widgets.client.transport.base import Target
@@ -149,7 +149,7 @@ def test_a_network_that_ends_every_connection_after_a_while_is_calm(
 ) -> None:
     """As many do after a minute; here it is a second, and a good connection one of 0.2 s."""
     monkeypatch.setattr(reconnection, "STABLE", 0.2)
-    monkeypatch.setattr(session, "CALM", PATIENCE)
+    monkeypatch.setattr(linked_session, "CALM", PATIENCE)
     monkeypatch.setattr(selection, "BRIEF", 0.2)
     with Faults(lan.port, life=1.0) as line:
         ada = campus.enter(lan, at=f"http://127.0.0.1:{line.port}")
