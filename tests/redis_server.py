@@ -1,8 +1,12 @@
-"""A redis-server of one's own, on a socket in a folder."""
+"""A redis-server of one's own, on a socket in a folder; or a server of the same protocol.
+
+`EDU_REDIS_SERVER` names another program, as `valkey-server`.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -30,8 +34,9 @@ class RedisServer:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        found = shutil.which("redis-server")
-        require(found is not None, "redis-server is not installed")
+        name = os.environ.get("EDU_REDIS_SERVER") or "redis-server"
+        found = shutil.which(name)
+        require(found is not None, f"{name} is not installed")
         self.folder.mkdir(exist_ok=True)
         where = ["--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
         command = [str(found), *where, "--save", "", "--enable-debug-command", "yes"]

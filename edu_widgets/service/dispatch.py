@@ -118,7 +118,7 @@ async def _route(hub: Hub, member: Member, envelope: Envelope) -> None:
         case typing_signals.START | typing_signals.STOP:
             granted = typing_signals.typed(hub, member, envelope)
             if granted is not None:
-                hub.relay(granted.name, envelope.type, granted.person, bytes(envelope.data))
+                _relay(hub, member, granted, envelope)
         case other if other in hub.signals:
             _signal(hub, member, envelope)
         case other if other in hub.asks:
@@ -135,7 +135,12 @@ def _signal(hub: Hub, member: Member, envelope: Envelope) -> None:
     granted = hub.grant(member.identity, envelope.channel)
     data = decode_data(envelope, REGISTRY.frames[envelope.type].data)
     hub.signals[envelope.type](hub, granted.name, Sender(granted.person, member), data)
-    hub.relay(granted.name, envelope.type, granted.person, bytes(envelope.data))
+    _relay(hub, member, granted, envelope)
+
+
+def _relay(hub: Hub, member: Member, granted: Grant, envelope: Envelope) -> None:
+    data = bytes(envelope.data)
+    hub.relay(granted.name, envelope.type, granted.person, data, member.number)
 
 
 async def _answer(hub: Hub, member: Member, envelope: Envelope) -> None:

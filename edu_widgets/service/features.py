@@ -4,7 +4,7 @@ A feature's manifest names it, as `package.module:FEATURE`; the engine imports n
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -54,6 +54,8 @@ class Ask:
 class Feature:
     """A feature's rules by command type, and its optional hooks.
 
+    `lasting` are the signals that hold until the same connection sends the next: a process that
+    starts later is told of them.
     `watches` are called with stored documents; `timers` update documents that are due. `on_join`
     and `on_leave` are called once a person and channel (`on_leave` after the lease), `on_tick` once
     a second with the time in ms. `erase` decides which further documents are deleted or changed
@@ -66,6 +68,7 @@ class Feature:
     name: str
     rules: Mapping[str, Rule]
     signals: Mapping[str, SignalRule] = field(default_factory=dict)
+    lasting: Collection[str] = ()
     asks: Mapping[str, Ask] = field(default_factory=dict)
     erase: EraseRule | None = None
     link: LinkRule | None = None

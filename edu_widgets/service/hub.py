@@ -69,8 +69,9 @@ class Hub:
         self.signals: Mapping[str, SignalRule] = {
             k: s for f in features for k, s in f.signals.items()
         }
-        self.relay: Callable[[str, str, Person, bytes], None] = _nobody_else
-        """Tells the other processes of a signal: its channel, type, sender and data."""
+        self.lasting = frozenset(name for f in features for name in f.lasting)
+        self.relay: Callable[[str, str, Person, bytes, int], None] = _nobody_else
+        """Tells the other processes of a signal: its channel, type, sender, data, connection."""
         self.tell_gone: Callable[[str, str], None] = _nobody_to_tell
         """Tells the other processes of a course and somebody who was erased from it."""
         self.asks: dict[str, Ask] = {k: a for f in features for k, a in f.asks.items()}
@@ -416,7 +417,7 @@ class Hub:
             member.writer.check(now)
 
 
-def _nobody_else(_channel: str, _type: str, _person: Person, _data: bytes) -> None:
+def _nobody_else(_channel: str, _type: str, _person: Person, _data: bytes, _number: int) -> None:
     """Do nothing, since there are no other processes on the store."""
 
 

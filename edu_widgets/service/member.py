@@ -1,6 +1,7 @@
 """A member: one connection of one person, over any transport."""
 
 import asyncio
+import itertools
 from collections import defaultdict
 
 from edu_widgets.protocol import Code
@@ -11,11 +12,15 @@ from edu_widgets.service.identity import Identity
 from edu_widgets.service.pace import Pace
 from edu_widgets.service.rooms import Room
 
+_numbers = itertools.count(1)
+
 
 class Member:
     """The state of one connection; compared and hashed by identity."""
 
     def __init__(self, identity: Identity, writer: ConnectionWriter, address: str = "") -> None:
+        self.number = next(_numbers)
+        """The connection's number in this process."""
         self.identity = identity
         self.address = address
         """The client's address for counting (see `client_address.source`); "" if unknown."""

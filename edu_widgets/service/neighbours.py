@@ -5,6 +5,7 @@ each second, and the signals that its people send, as typing and strokes. When a
 silent, its people get the lease of a broken connection, in which they connect to another process.
 """
 
+from collections.abc import Hashable, Iterable
 from functools import partial
 
 import msgspec
@@ -14,6 +15,7 @@ from edu_widgets.protocol.errors import refusal
 from edu_widgets.service import identity_changes, typing_signals
 from edu_widgets.service.features import Sender
 from edu_widgets.service.hub import STREAM_S, Hub
+from edu_widgets.service.member import Member
 from edu_widgets.service.rooms import Elsewhere
 from edu_widgets.service.rules import Person
 from edu_widgets.service.store.sharing import SharedStore
@@ -34,11 +36,11 @@ SILENT_S = 4.0
 MOST_SIGNALS = 1_000
 """Signals that may wait to be published; more are dropped."""
 
-Here = dict[str, dict[str, Person]]
-"""People by channel and id."""
+Here = dict[str, dict[str, tuple[Person, list[int]]]]
+"""People, with the numbers of their connections, by channel and id."""
 
-Signal = tuple[str, str, Person, bytes]
-"""Channel, type, sender and data."""
+Signal = tuple[str, str, Person, bytes, int]
+"""Channel, type, sender, data, and the number of the connection."""
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,7 +51,8 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     here: Here | None = None
     """The people who are connected to the sender; None: as in its message before."""
     signals: list[Signal] = []
-    """Signals that the sender's people have sent since its message before."""
+    """Signals that the sender's people have sent since its message before, and, with `here`, those
+    of before that last."""
     erased: list[tuple[str, str]] = []
     """Courses, and the ids of people who were erased from them."""
 
@@ -66,6 +69,8 @@ class Neighbours:
         self._heard: dict[str, Here] = {}
         self._heard_at: dict[str, float] = {}
         self._signals: list[Signal] = []
+        self._lasting: dict[tuple[str, str, int], Signal] = {}
+        """The last one of each channel, type and connection that holds until the next."""
         self._throttle = Throttle(hub.loop, STREAM_S)
         hub.relay, hub.tell_gone = self._relay, self._tell_gone
         store.listen_others(self._listen)
@@ -85,6 +90,9 @@ class Neighbours:
         self._throttle.close()
 
     def _relay(self, *signal: *Signal) -> None:
+        channel, type_, *_, number = signal
+        if type_ in self._hub.lasting:
+            self._lasting[channel, type_, number] = signal
         if self.alone or len(self._signals) >= MOST_SIGNALS:
             return
         self._signals.append(signal)
@@ -102,8 +110,7 @@ class Neighbours:
 
     async def _tell_signals(self) -> None:
         signals, self._signals = self._signals, []
-        told = self._told or {}
-        if any(person.id not in told.get(channel, {}) for channel, _, person, _ in signals):
+        if not all(_is_told(self._told or {}, signal) for signal in signals):
             await self._say()  # first that they are here
         await self._store.tell_others(msgspec.msgpack.encode(Said(self._process, signals=signals)))
 
@@ -116,11 +123,15 @@ class Neighbours:
                 del self._heard[process]
         here: Here = {}
         for room in self._hub.rooms:
-            if people := {person.id: person for person in room.people_here()}:
+            present = room.present_here()
+            people = {p.person.id: (p.person, _numbers(p.connections)) for p in present}
+            if people:
                 here[room.channel] = people
         whole = here != self._told or now - self._whole_at > WHOLE_S
         if whole or now - self._told_at > ALIVE_S:
-            said = Said(self._process, here if whole else None)
+            self._lasting = {k: s for k, s in self._lasting.items() if _is_told(here, s)}
+            lasting = list(self._lasting.values()) if whole else []
+            said = Said(self._process, here if whole else None, lasting)
             await self._store.tell_others(msgspec.msgpack.encode(said))
             self._told_at = now
             if whole:
@@ -146,28 +157,45 @@ class Neighbours:
             self._heard_at[said.process] = now
 
     def _signalled(
-        self, process: str, channel: str, type_: str, person: Person, raw: bytes
+        self, process: str, channel: str, type_: str, person: Person, raw: bytes, number: int
     ) -> None:
         """Handle a signal that was sent to another process."""
         if type_ in {typing_signals.START, typing_signals.STOP}:
             typing_signals.note(self._hub, channel, person, type_)
         elif type_ in self._hub.signals:
             data = msgspec.json.decode(raw, type=REGISTRY.frames[type_].data)
-            sender = Sender(person, Elsewhere(process))
+            sender = Sender(person, Elsewhere(process, number))
             self._hub.signals[type_](self._hub, channel, sender, data)
 
     def _apply(self, process: str, here: Here, lease_until: float) -> None:
         before, self._heard[process] = self._heard.get(process, {}), here
-        where = Elsewhere(process)
         for channel in before.keys() | here.keys():
             old, new = before.get(channel, {}), here.get(channel, {})
             if old == new:
                 continue
             room = self._hub.rooms.open(channel)
-            for user_id in old.keys() - new.keys():
-                room.remove_elsewhere(where, user_id, lease_until)
-            for person in new.values():
-                first = room.add_elsewhere(where, person)
-                if first:
+            were = {(id_, where) for id_, (_, ns) in old.items() for where in _wheres(process, ns)}
+            are = {(id_, where) for id_, (_, ns) in new.items() for where in _wheres(process, ns)}
+            for user_id, where in sorted(are, key=lambda one: one[0]):
+                person = new[user_id][0]
+                if room.add_elsewhere(where, person):
                     self._hub.joined(room, person, first=True)
+            for user_id, where in were - are:
+                room.remove_elsewhere(where, user_id, lease_until)
             self._hub.settle(room)
+
+
+def _is_told(here: Here, signal: Signal) -> bool:
+    """Return whether a list of people has the connection that sent a signal."""
+    channel, _, person, _, number = signal
+    _, numbers = here.get(channel, {}).get(person.id, (None, []))
+    return number in numbers
+
+
+def _numbers(connections: Iterable[Hashable]) -> list[int]:
+    return sorted(one.number for one in connections if isinstance(one, Member))
+
+
+def _wheres(process: str, numbers: list[int]) -> list[Elsewhere]:
+    """Return what stands for somebody's connections; where there is none, for their lease."""
+    return [Elsewhere(process, number) for number in numbers or [0]]

@@ -74,9 +74,11 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Stands for all connections of a person to another process on the same store."""
+    """Stands for a person's connection to another process on the same store."""
 
     process: str
+    number: int = 0
+    """The connection's number there; 0: only a lease counts the person."""
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ class Presence:
 
     person: Person
     connections: set[Hashable] = field(default_factory=set)
-    """Members of this process, and an `Elsewhere` for each other process that has some."""
+    """Members of this process, and an `Elsewhere` for each connection to another."""
     leased_until: float = 0.0
 
 
@@ -212,7 +214,7 @@ class Room:
         new = person.id not in self.present
         presence = self.present.setdefault(person.id, Presence(person))
         presence.connections.add(where)
-        if presence.connections == {where}:
+        if all(isinstance(one, Elsewhere) for one in presence.connections):
             presence.person = person
         return new
 
@@ -229,10 +231,10 @@ class Room:
             presence.connections.discard(where)
             presence.leased_until = max(presence.leased_until, lease_until)
 
-    def people_here(self) -> list[Person]:
-        """Return the people who are connected to this process, leases included."""
+    def present_here(self) -> list[Presence]:
+        """Return who is connected to this process, leases included."""
         return [
-            presence.person
+            presence
             for presence in self.present.values()
             if not presence.connections
             or any(not isinstance(one, Elsewhere) for one in presence.connections)

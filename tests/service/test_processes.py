@@ -143,13 +143,49 @@ async def test_typing_and_what_is_drawn_is_seen_at_both(both: tuple[Service, Ser
     await prof.send("board_part", data=part)
     assert (await bob.until("board_parts"))["data"]["parts"][0]["id"] == "s1"
     await bob.send("attention", data={"away": True})
-    await ada.until(
-        lambda f: (
-            f["type"] == "presence"
-            and [h.get("away") for h in f["data"].get("set", []) if h["id"] == bob.user_id]
-            == [True]
-        )
-    )
+    await until_away(ada, bob.user_id)
+
+
+async def test_attention_is_that_of_all_tabs_also_for_a_process_that_starts_later(
+    both: tuple[Service, Service], redis: RedisServer, tmp_path: Path
+) -> None:
+    one, other = both
+    first = await one.student("Bob")
+    second = await one.open(first.token)
+    prof = await other.owner()
+    for client in (first, second, prof):
+        await client.enter()
+    for client in (first, prof):
+        await client.counts(2)  # so that each process knows of the other
+    await second.send("attention", data={"away": False})
+    await first.send("attention", data={"away": True})
+    await first.send("typing_start")  # comes after it
+    await prof.until("user_typing")
+    assert await away(prof) == [], "somebody is at his second tab"
+    await second.send("attention", data={"away": True})
+    await until_away(prof, first.user_id)
+    shared = Redis(redis.url, ballot_keys=tmp_path / "keys")
+    async with serving(tmp_path / "c", redis=shared) as later:
+        mira = await later.owner()
+        await mira.enter()
+        await until_away(mira, first.user_id)
+        await first.send("attention", data={"away": False})
+        await until_away(mira)
+        await first.socket.close()  # and the tab that is left says nothing else than before
+        await until_away(mira, first.user_id)
+
+
+async def away(client: Client) -> list[str]:
+    """The ids of the people who are away, as a process tells one of its members."""
+    mid = await client.send("people", data={"filter": "away"})
+    page = await client.until(lambda f: f["type"] == "people_page" and f["messageId"] == mid)
+    return [person["id"] for person in page["data"].get("people", [])]
+
+
+async def until_away(client: Client, *ids: str) -> None:
+    """Wait until these people are away, and nobody else; every change is announced."""
+    while await away(client) != list(ids):
+        await client.until("presence")
 
 
 async def test_who_is_erased_at_one_is_nowhere_any_more(

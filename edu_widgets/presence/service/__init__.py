@@ -19,6 +19,7 @@ FEATURE = Feature(
         commands.SOLVE_HAND.name: hands.solve,
     },
     signals={commands.ATTENTION.name: watch.attend},
+    lasting=(commands.ATTENTION.name,),
     asks={commands.PEOPLE.name: Ask(watch.people, feature="presence")},
     erase=erase,
     link=link,
