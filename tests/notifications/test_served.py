@@ -12,6 +12,7 @@ from edu_widgets.notifications.documents import ActionTaken, Notification
 from edu_widgets.protocol import Code, uuid7
 from edu_widgets.service.config import ChannelConfig, RateLimit, ServiceConfig
 from tests.service.harness import CHANNEL, COURSE, EACH_WAY, Client, Service, serving
+from tests.waiting import PATIENCE
 
 STAFF = f"staff:{COURSE}"
 
@@ -112,11 +113,12 @@ async def test_it_goes_at_its_time_after_a_restart(tmp_path: Path) -> None:
         again = await service.open(token)
         again.user_id = user_id
         await again.enter(own(again))
-        while True:
-            held = await service.server.hub.store.page(own(again), Notification.kind, None, 10)
-            if not held.docs:
-                break
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                held = await service.server.hub.store.page(own(again), Notification.kind, None, 10)
+                if not held.docs:
+                    break
+                await asyncio.sleep(0.02)
 
 
 async def test_staff_learns_what_was_chosen(service: Service) -> None:
